@@ -1,0 +1,106 @@
+import type { Clock } from './clock.ts';
+import type { Door } from './doors.ts';
+
+/**
+ * What really happened at the embedded Azure, in order: the witness of every test.
+ * Entries never hold a token, a secret value or an identity header.
+ */
+export type JournalFact =
+  | {
+      readonly kind: 'request';
+      readonly door: Door;
+      readonly method: string;
+      readonly host: string;
+      /** Path and query as received. */
+      readonly target: string;
+      readonly status: number;
+      /** Object id of the verified caller, where there was one. */
+      readonly principalId?: string;
+      /** The error code that was answered, where there was one. */
+      readonly code?: string;
+    }
+  | {
+      readonly kind: 'token';
+      readonly door: 'app-service-identity' | 'imds' | 'entra';
+      readonly audience: string;
+      readonly principalId: string;
+      readonly clientId: string;
+    }
+  | {
+      readonly kind: 'decision';
+      readonly allowed: boolean;
+      readonly principalId: string;
+      readonly action: string;
+      readonly scope: string;
+      /** One sentence: the assignment that allows it, or what is missing. */
+      readonly why: string;
+    }
+  | {
+      readonly kind: 'deployment';
+      readonly deploymentId: string;
+      readonly state: 'Running' | 'Succeeded' | 'Failed';
+    }
+  | {
+      readonly kind: 'resource';
+      readonly operation: 'created' | 'updated' | 'deleted';
+      readonly resourceId: string;
+      readonly principalId: string;
+    };
+
+export type JournalEntry = JournalFact & { readonly sequence: number; readonly atMs: number };
+
+const KEPT_ENTRIES = 200_000;
+
+export class Journal {
+  readonly #clock: Clock;
+  #entries: JournalEntry[] = [];
+  #sequence = 0;
+  readonly #waiters = new Set<(entry: JournalEntry) => void>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  record(fact: JournalFact): void {
+    const entry: JournalEntry = { ...fact, sequence: ++this.#sequence, atMs: this.#clock.nowMs() };
+    this.#entries.push(entry);
+    if (this.#entries.length > KEPT_ENTRIES) this.#entries = this.#entries.slice(KEPT_ENTRIES / 2);
+    for (const waiter of this.#waiters) waiter(entry);
+  }
+
+  /** Entries recorded after `sequence` (0: all that are kept), oldest first. */
+  since(sequence = 0): readonly JournalEntry[] {
+    return this.#entries.filter((entry) => entry.sequence > sequence);
+  }
+
+  /** Sequence number of the newest entry. */
+  get position(): number {
+    return this.#sequence;
+  }
+
+  /**
+   * The first entry after `since` that fits, now or later.
+   * Throws after `timeoutMs`, naming what was waited for.
+   */
+  waitFor(
+    description: string,
+    fits: (entry: JournalEntry) => boolean,
+    { since = 0, timeoutMs = 30_000 }: { since?: number; timeoutMs?: number } = {},
+  ): Promise<JournalEntry> {
+    const past = this.since(since).find(fits);
+    if (past) return Promise.resolve(past);
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiters.delete(waiter);
+        reject(new Error(`not in the journal within ${timeoutMs} ms: ${description}`));
+      }, timeoutMs);
+      const waiter = (entry: JournalEntry) => {
+        if (!fits(entry)) return;
+        clearTimeout(timer);
+        this.#waiters.delete(waiter);
+        resolve(entry);
+      };
+      this.#waiters.add(waiter);
+    });
+  }
+}

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import type { DeploymentRecord } from './azure/deployments/deployment.ts';
+import type { LocalAzure } from './azure/start-azure.ts';
+import { subscription, tenantId } from './azure/tenant.ts';
+
+export interface TemplateDeployment {
+  readonly name: string;
+  readonly resourceGroup: string;
+  readonly location: string;
+  readonly template: unknown;
+  readonly parameters?: Readonly<Record<string, { readonly value: unknown }>>;
+}
+
+/** The committed, compiled template: the same file that `az deployment group create` takes. */
+export function readTemplate(path: string): unknown {
+  return JSON.parse(readFileSync(path, 'utf8'));
+}
+
+/**
+ * Deploys a template of our own as the deployer, making the group first as `az group create` would.
+ * A type that the embedded Azure does not know is refused. Throws with every failed resource named.
+ */
+export async function deployTemplate(
+  azure: LocalAzure,
+  deployment: TemplateDeployment,
+): Promise<DeploymentRecord> {
+  const { subscriptionId } = subscription;
+  const { resourceGroup, location } = deployment;
+  azure.resourceManager.addResourceGroup({ subscriptionId, name: resourceGroup, location });
+  const { done } = azure.deployments(true).start({
+    name: deployment.name,
+    scope: { tenantId, subscriptionId, resourceGroup, location },
+    template: deployment.template,
+    parameters: deployment.parameters ?? {},
+    caller: azure.deployer,
+  });
+  const record = await done;
+  if (record.state !== 'Succeeded') throw new Error(describeFailure(record));
+  return record;
+}
+
+function describeFailure({ name, error }: DeploymentRecord): string {
+  const details = error?.details?.map(({ code, message }) => `  ${code}: ${message}`) ?? [];
+  return [`Deployment '${name}' failed: ${error?.code}: ${error?.message}`, ...details].join('\n');
+}

@@ -1,0 +1,138 @@
+// Runs a deployed Function App on this machine, as App Service would: app settings from the deployment,
+// the identity endpoint in the environment, Azure's names sent to the embedded Azure.
+import { type ChildProcess, fork } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { LocalAzure } from './azure/start-azure.ts';
+
+const HOST_ENTRY = fileURLToPath(new URL('./functions-host/main.ts', import.meta.url));
+const PRELOAD = new URL('./redirect/preload.ts', import.meta.url).href;
+
+export interface AppFunction {
+  readonly name: string;
+  readonly trigger: string;
+  readonly route?: string;
+  readonly methods?: readonly string[];
+  readonly schedule?: string;
+}
+
+export interface RunningApp {
+  readonly baseUrl: string;
+  readonly functions: readonly AppFunction[];
+  readonly process: ChildProcess;
+  stop(): Promise<void>;
+}
+
+export interface AppOptions {
+  readonly appDirectory: string;
+  /** Id of the deployed Microsoft.Web/sites resource. */
+  readonly siteId: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly enableAuth?: boolean;
+  /** Win over the deployment's app settings; undefined removes one. */
+  readonly settings?: Readonly<Record<string, string | undefined>>;
+  /** Lines that the host and the app print. Absent: they go to this process's output. */
+  readonly onOutput?: (text: string) => void;
+}
+
+/** Forks the functions host; resolves when it answers. Throws its sentence if it can't start. */
+export async function runApp(azure: LocalAzure, options: AppOptions): Promise<RunningApp> {
+  const host = fork(
+    HOST_ENTRY,
+    [
+      ...['--app', options.appDirectory, '--port', String(options.port)],
+      ...(options.enableAuth ? ['--enable-auth'] : []),
+    ],
+    {
+      env: appEnvironment(azure, options),
+      execArgv: ['--import', PRELOAD],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    },
+  );
+  for (const [stream, target] of [
+    [host.stdout, process.stdout],
+    [host.stderr, process.stderr],
+  ] as const) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      if (options.onOutput) options.onOutput(text);
+      else target.write(text);
+    });
+  }
+  const exited = new Promise<void>((resolve) => host.once('exit', () => resolve()));
+  const { baseUrl, functions } = await whenReady(host);
+  return {
+    baseUrl,
+    functions,
+    process: host,
+    async stop() {
+      if (host.connected) host.disconnect();
+      await exited;
+    },
+  };
+}
+
+interface Ready {
+  readonly baseUrl: string;
+  readonly functions: readonly AppFunction[];
+}
+
+function whenReady(host: ChildProcess): Promise<Ready> {
+  return new Promise((resolve, reject) => {
+    host.on(
+      'message',
+      (message: ({ type: 'ready' } & Ready) | { type: 'failed'; message: string }) => {
+        if (message.type === 'ready') resolve(message);
+        if (message.type === 'failed') reject(new Error(message.message));
+      },
+    );
+    host.once('exit', (code) => reject(new Error(`The functions host ended with code ${code}.`)));
+  });
+}
+
+/** The developer's own sign-in must not leak into the app: a call that works only with it would be a lie. */
+const NOT_INHERITED =
+  /^(AZURE_(?!LOG_LEVEL$)|AzureWebJobs|IDENTITY_|MSI_|ARM_|NODE_EXTRA_CA_CERTS$)/;
+
+function appEnvironment(azure: LocalAzure, options: AppOptions): Record<string, string> {
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !NOT_INHERITED.test(name)),
+  );
+  const all: Record<string, string | undefined> = {
+    ...inherited,
+    ...appSettingsOf(azure, options.siteId),
+    ...azure.identityEnvironmentOf(options.siteId),
+    WEBSITE_SITE_NAME: options.siteId.slice(options.siteId.lastIndexOf('/') + 1),
+    NODE_EXTRA_CA_CERTS: trustedCertificates(azure),
+    LOCAL_AZURE_REDIRECT: JSON.stringify(azure.redirect),
+    ...options.settings,
+  };
+  return Object.fromEntries(
+    Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+/** `siteConfig.appSettings` of the deployed site, or its `config/appsettings` child. */
+export function appSettingsOf(azure: LocalAzure, siteId: string): Record<string, string> {
+  const site = azure.resourceManager.findResource(siteId);
+  if (!site) throw new Error(`No Function App is deployed as ${siteId}.`);
+  const { appSettings = [] } = (site.properties.siteConfig ?? {}) as {
+    appSettings?: readonly { name: string; value: string }[] | null;
+  };
+  const child = azure.resourceManager.findResource(`${siteId}/config/appsettings`);
+  return {
+    ...Object.fromEntries((appSettings ?? []).map(({ name, value }) => [name, value])),
+    ...(child?.properties as Record<string, string> | undefined),
+  };
+}
+
+/** NODE_EXTRA_CA_CERTS takes one file: what the developer has set stays trusted. */
+function trustedCertificates(azure: LocalAzure): string {
+  const { certificatePath, certificatePem } = azure.certificateAuthority;
+  const own = process.env.NODE_EXTRA_CA_CERTS;
+  if (!own) return certificatePath;
+  const both = join(certificatePath, '..', 'trusted.pem');
+  writeFileSync(both, `${readFileSync(own, 'utf8')}\n${certificatePem}`, { mode: 0o600 });
+  return both;
+}

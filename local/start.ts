@@ -1,0 +1,89 @@
+// npm start: deploys the compiled Bicep into the embedded Azure, runs the app on it, and says what happened.
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type LocalAzure, startAzure } from './azure/start-azure.ts';
+import { buildApp } from './build-app.ts';
+import { deployTemplate, readTemplate } from './deploy-template.ts';
+import { firstScan } from './first-scan.ts';
+import { type AppFunction, type RunningApp, runApp } from './run-app.ts';
+import { tellDeployment } from './tell-deployment.ts';
+
+const PROJECT = fileURLToPath(new URL('..', import.meta.url));
+const RESOURCE_GROUP = 'rg-local';
+const LOCATION = 'westeurope';
+
+/** Runs until Ctrl-C; ends the process with 1 and one plain message if something can't start. */
+export async function start(args: readonly string[]): Promise<void> {
+  const stopping = onStop();
+  const parts: { azure?: LocalAzure; app?: RunningApp } = {};
+  try {
+    const { port, template } = parseArguments(args);
+    buildApp(PROJECT);
+    const azure = await startAzure({ stateDirectory: `${PROJECT}.local-azure` });
+    parts.azure = azure;
+    const record = await deployTemplate(azure, {
+      name: 'main',
+      resourceGroup: RESOURCE_GROUP,
+      location: LOCATION,
+      template: readTemplate(template),
+    });
+    console.log(tellDeployment(azure, record).join('\n'));
+    const site = azure.resourceManager
+      .listResources()
+      .find((resource) => resource.type === 'Microsoft.Web/sites');
+    if (!site) throw new Error(`${template} deploys no Function App (Microsoft.Web/sites).`);
+    const app = await runApp(azure, { appDirectory: PROJECT, siteId: site.id, port });
+    parts.app = app;
+    await azure.storageReady;
+    console.log(`Ready  ${app.baseUrl}`);
+    console.log((await firstScan(azure, app)).join('\n'));
+    console.log(['Try', ...addresses(app), 'Ctrl-C ends it.'].join('\n'));
+    const ended = new Promise<string>((resolve) =>
+      app.process.once('exit', (code) => resolve(`The functions host ended with code ${code}.`)),
+    );
+    const reason = await Promise.race([stopping, ended]);
+    if (reason !== undefined) throw new Error(reason);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  } finally {
+    await parts.app?.stop();
+    await parts.azure?.stop();
+  }
+  process.exit();
+}
+
+function parseArguments(args: readonly string[]): { port: number; template: string } {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      port: { type: 'string', default: '7071' },
+      template: { type: 'string', default: `${PROJECT}infra/azuredeploy.json` },
+    },
+  });
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new Error(`--port must be a number from 0 to 65535, not '${values.port}'.`);
+  }
+  return { port, template: values.template };
+}
+
+/** Resolves at the first Ctrl-C or SIGTERM. */
+function onStop(): Promise<undefined> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.once(signal, () => resolve(undefined));
+    }
+  });
+}
+
+/** What to type, from the functions that are really there; a parameter gets the sample's value. */
+function addresses(app: RunningApp): string[] {
+  return app.functions
+    .filter((fn): fn is AppFunction & { route: string } => fn.route !== undefined)
+    .map((fn) => {
+      const address = `${app.baseUrl}/${fn.route.replace('{name}', 'demo')}`;
+      const method = fn.methods?.includes('GET') === false ? ` -X ${fn.methods[0]}` : '';
+      return `  curl${method} ${address}`;
+    });
+}
