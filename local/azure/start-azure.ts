@@ -5,7 +5,7 @@ import { type CertificateAuthority, loadCertificateAuthority } from './certifica
 import { type Clock, systemClock } from './clock.ts';
 import type { Deployments } from './deployments/deployment.ts';
 import { Directory } from './directory.ts';
-import { type Door, doorNames } from './doors.ts';
+import { type Door, doorNames, isHostOf } from './doors.ts';
 import { type Listener, type RunningServer, startServer } from './http/server.ts';
 import { Journal } from './journal.ts';
 import { createKeyVault } from './key-vault/create-key-vault.ts';
@@ -96,7 +96,10 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
   const tls = certificateAuthority.serverIdentity;
   const servers: RunningServer[] = [];
   async function open(door: Door, listener: Listener, secure: boolean): Promise<number> {
-    const server = await startServer(listener, secure ? { tls } : {});
+    const server = await startServer(listener, {
+      isOwnHost: (host) => isOwnHost(door, host),
+      ...(secure && { tls }),
+    });
     servers.push(server);
     ports[door] = server.port;
     return server.port;
@@ -130,7 +133,7 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
     rotateIdentityHeader: (resourceId) => appServiceEndpoint.rotateHeader(resourceId),
     async startImds(resourceId) {
       const imds = createImds({ ...parts, findResource, resourceId });
-      const server = await startServer(imds);
+      const server = await startServer(imds, { isOwnHost: (host) => isOwnHost('imds', host) });
       servers.push(server);
       return { '169.254.169.254:80': server.port };
     },
@@ -138,6 +141,12 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
       await Promise.all([...servers.map((server) => server.stop()), storage.stop()]);
     },
   };
+}
+
+/** ARM also answers as `localhost`, for clients that are given its address instead of a redirect. */
+function isOwnHost(door: Door, host: string): boolean {
+  if (door === 'app-service-identity') return host === '127.0.0.1';
+  return isHostOf(door, host) || (door === 'resource-manager' && host === 'localhost');
 }
 
 function redirectTo(ports: Partial<Record<Door, number>>): Record<string, number> {

@@ -16,18 +16,33 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/**
- * Listens on loopback. `port` 0 takes a free one.
- * Throws the listen error (EADDRINUSE and the like).
- */
+export interface ServerOptions {
+  readonly tls?: TlsIdentity;
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  /**
+   * Whether this door answers to the name (no port). Others are refused in TLS already, and by their
+   * Host header with 421: a page in a browser can't reach a door by a name of its own (DNS rebinding).
+   */
+  readonly isOwnHost?: (host: string) => boolean;
+}
+
+/** Listens on loopback. Throws the listen error (EADDRINUSE and the like). */
 export async function startServer(
   listener: Listener,
-  { tls, port = 0 }: { tls?: TlsIdentity; port?: number } = {},
+  { tls, port = 0, isOwnHost = () => true }: ServerOptions = {},
 ): Promise<RunningServer> {
   const options = { maxHeaderSize: 32 * 1024, keepAliveTimeout: 60_000 };
+  const guarded: Listener = (request, response) => {
+    if (isOwnHost(hostWithoutPort(request.headers.host ?? ''))) listener(request, response);
+    else response.writeHead(421, { Connection: 'close' }).end();
+  };
   const server = tls
-    ? https.createServer({ ...options, ...tls, minVersion: 'TLSv1.2' }, listener)
-    : http.createServer(options, listener);
+    ? https.createServer(
+        { ...options, ...tls, minVersion: 'TLSv1.2', SNICallback: refuseOthers(isOwnHost) },
+        guarded,
+      )
+    : http.createServer(options, guarded);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', () => {
@@ -43,4 +58,14 @@ export async function startServer(
         server.closeAllConnections();
       }),
   };
+}
+
+function hostWithoutPort(host: string): string {
+  return host.replace(/:\d+$/, '');
+}
+
+function refuseOthers(
+  isOwnHost: (host: string) => boolean,
+): NonNullable<https.ServerOptions['SNICallback']> {
+  return (name, callback) => callback(isOwnHost(name) ? null : new Error(`no such name: ${name}`));
 }
