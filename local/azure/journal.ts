@@ -36,6 +36,14 @@ export type JournalFact =
       readonly why: string;
     }
   | {
+      /** A fault on demand was taken by this call. */
+      readonly kind: 'fault';
+      readonly door: Door;
+      /** `METHOD /path?query`. */
+      readonly operation: string;
+      readonly fault: string;
+    }
+  | {
       readonly kind: 'deployment';
       readonly deploymentId: string;
       readonly state: 'Running' | 'Succeeded' | 'Failed';

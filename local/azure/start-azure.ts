@@ -6,6 +6,8 @@ import { type Clock, systemClock } from './clock.ts';
 import type { Deployments } from './deployments/deployment.ts';
 import { Directory } from './directory.ts';
 import { type Door, doorNames, isHostOf } from './doors.ts';
+import { FaultPlan } from './faults/fault-plan.ts';
+import { createFaultyListener } from './faults/faulty-listener.ts';
 import { type Listener, type RunningServer, startServer } from './http/server.ts';
 import { Journal } from './journal.ts';
 import { createKeyVault } from './key-vault/create-key-vault.ts';
@@ -35,6 +37,8 @@ export interface LocalAzure {
   readonly directory: Directory;
   readonly access: Access;
   readonly tokens: Tokens;
+  /** How doors are told to misbehave. */
+  readonly faults: FaultPlan;
   readonly resourceManager: ResourceManager;
   readonly certificateAuthority: CertificateAuthority;
   /** Production `name:port` → loopback port, for the redirect of a client process. */
@@ -58,6 +62,7 @@ export interface LocalAzure {
 export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
   const clock = options.clock ?? systemClock;
   const journal = new Journal(clock);
+  const faults = new FaultPlan(journal);
   const directory = new Directory(tenantId);
   directory.add(deployer);
   const access = createAccess({ journal });
@@ -96,7 +101,7 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
   const tls = certificateAuthority.serverIdentity;
   const servers: RunningServer[] = [];
   async function open(door: Door, listener: Listener, secure: boolean): Promise<number> {
-    const server = await startServer(listener, {
+    const server = await startServer(createFaultyListener(door, faults, listener), {
       isOwnHost: (host) => isOwnHost(door, host),
       ...(secure && { tls }),
     });
@@ -114,6 +119,7 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
 
   return {
     ...parts,
+    faults,
     resourceManager,
     certificateAuthority,
     ports,
@@ -133,7 +139,9 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
     rotateIdentityHeader: (resourceId) => appServiceEndpoint.rotateHeader(resourceId),
     async startImds(resourceId) {
       const imds = createImds({ ...parts, findResource, resourceId });
-      const server = await startServer(imds, { isOwnHost: (host) => isOwnHost('imds', host) });
+      const server = await startServer(createFaultyListener('imds', faults, imds), {
+        isOwnHost: (host) => isOwnHost('imds', host),
+      });
       servers.push(server);
       return { '169.254.169.254:80': server.port };
     },

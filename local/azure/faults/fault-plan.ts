@@ -1,0 +1,66 @@
+import type { Door } from '../doors.ts';
+import type { Journal } from '../journal.ts';
+import type { Fault, FaultOrder } from './fault.ts';
+import { createRandom } from './random.ts';
+
+interface Standing {
+  readonly order: FaultOrder;
+  readonly fits: (operation: string) => boolean;
+  readonly hits: () => boolean;
+}
+
+/** Which calls are to go wrong, and how. Orders are looked at in the order given; the first that hits wins. */
+export class FaultPlan {
+  readonly #journal: Journal;
+  readonly #standing = new Map<number, Standing>();
+  #nextId = 1;
+
+  constructor(journal: Journal) {
+    this.#journal = journal;
+  }
+
+  /** Returns the order's number, for `withdraw`. */
+  arm(order: FaultOrder): number {
+    const id = this.#nextId++;
+    this.#standing.set(id, { order, fits: matcher(order.operation), hits: counter(order) });
+    return id;
+  }
+
+  withdraw(id: number): void {
+    this.#standing.delete(id);
+  }
+
+  clear(): void {
+    this.#standing.clear();
+  }
+
+  /** The fault for this call, if one is due; it is then in the journal. Counts the call. */
+  take(door: Door, operation: string): Fault | undefined {
+    for (const { order, fits, hits } of this.#standing.values()) {
+      if (order.door !== door || !fits(operation) || !hits()) continue;
+      this.#journal.record({ kind: 'fault', door, operation, fault: order.fault.kind });
+      return order.fault;
+    }
+    return undefined;
+  }
+}
+
+function matcher(pattern: string | undefined): (operation: string) => boolean {
+  if (pattern === undefined) return () => true;
+  const escaped = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  const expression = new RegExp(`^${escaped.join('.*')}$`, 'i');
+  return (operation) => expression.test(operation);
+}
+
+function counter({ nth = 1, times = 1, share, seed = 1 }: FaultOrder): () => boolean {
+  if (share !== undefined) {
+    const random = createRandom(seed);
+    return () => random() < share;
+  }
+  const last = times === 'always' ? Number.POSITIVE_INFINITY : nth + times - 1;
+  let calls = 0;
+  return () => {
+    calls += 1;
+    return calls >= nth && calls <= last;
+  };
+}
