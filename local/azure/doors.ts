@@ -5,7 +5,9 @@ export type Door =
   | 'blob'
   | 'entra'
   | 'app-service-identity'
-  | 'imds';
+  | 'imds'
+  /** Not Azure's: directs the embedded one. */
+  | 'control';
 
 interface DoorNames {
   /** Production host names: exact, or a suffix that begins with a dot. */
@@ -15,7 +17,9 @@ interface DoorNames {
 }
 
 /** Production name → door. The App Service identity endpoint has no public name: its address is in the environment. */
-export const doorNames: Readonly<Record<Exclude<Door, 'app-service-identity'>, DoorNames>> = {
+export const doorNames: Readonly<
+  Record<Exclude<Door, 'app-service-identity' | 'control'>, DoorNames>
+> = {
   'resource-manager': { hosts: ['management.azure.com'], port: 443 },
   'key-vault': { hosts: ['.vault.azure.net'], port: 443 },
   blob: { hosts: ['.blob.core.windows.net'], port: 443 },

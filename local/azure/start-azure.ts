@@ -1,4 +1,5 @@
 // The embedded Azure in one process: makes the parts, opens the doors, gives back `stop`.
+import { randomBytes } from 'node:crypto';
 import type { Access } from './access/access.ts';
 import { createAccess } from './access/authorize.ts';
 import { type CertificateAuthority, loadCertificateAuthority } from './certificate-authority.ts';
@@ -6,6 +7,7 @@ import { type Clock, systemClock } from './clock.ts';
 import type { Deployments } from './deployments/deployment.ts';
 import { Directory } from './directory.ts';
 import { type Door, doorNames, isHostOf } from './doors.ts';
+import { createControlEndpoint } from './faults/control-endpoint.ts';
 import { FaultPlan } from './faults/fault-plan.ts';
 import { createFaultyListener } from './faults/faulty-listener.ts';
 import { type Listener, type RunningServer, startServer } from './http/server.ts';
@@ -39,6 +41,8 @@ export interface LocalAzure {
   readonly tokens: Tokens;
   /** How doors are told to misbehave. */
   readonly faults: FaultPlan;
+  /** Address and per-start secret of the control endpoint. */
+  readonly controlEnvironment: Readonly<Record<string, string>>;
   readonly resourceManager: ResourceManager;
   readonly certificateAuthority: CertificateAuthority;
   /** Production `name:port` → loopback port, for the redirect of a client process. */
@@ -72,6 +76,7 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
     principalId: deployer.principalId,
     roleDefinitionId: ownerRoleId,
   });
+  const controlSecret = randomBytes(24).toString('hex');
   const [keys, certificateAuthority] = await Promise.all([
     createSigningKeys(),
     loadCertificateAuthority(options.stateDirectory),
@@ -115,11 +120,20 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
     open('blob', storage.listener, true),
     open('entra', createOpenIdService({ journal, directory, keys }), true),
     open('app-service-identity', appServiceEndpoint.listener, false),
+    open(
+      'control',
+      createControlEndpoint({ clock, journal, faults, secret: controlSecret }),
+      false,
+    ),
   ]);
 
   return {
     ...parts,
     faults,
+    controlEnvironment: {
+      LOCAL_AZURE_CONTROL_ENDPOINT: `http://127.0.0.1:${ports.control}`,
+      LOCAL_AZURE_CONTROL_SECRET: controlSecret,
+    },
     resourceManager,
     certificateAuthority,
     ports,
@@ -153,7 +167,7 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
 
 /** ARM also answers as `localhost`, for clients that are given its address instead of a redirect. */
 function isOwnHost(door: Door, host: string): boolean {
-  if (door === 'app-service-identity') return host === '127.0.0.1';
+  if (door === 'app-service-identity' || door === 'control') return host === '127.0.0.1';
   return isHostOf(door, host) || (door === 'resource-manager' && host === 'localhost');
 }
 

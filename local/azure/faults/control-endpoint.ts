@@ -1,0 +1,84 @@
+import { timingSafeEqual } from 'node:crypto';
+import { type Clock, MovableClock } from '../clock.ts';
+import {
+  createJsonService,
+  type ServiceRequest,
+  type ServiceResponse,
+} from '../http/json-service.ts';
+import type { Listener } from '../http/server.ts';
+import { ServiceError } from '../http/service-error.ts';
+import type { Journal } from '../journal.ts';
+import type { FaultPlan } from './fault-plan.ts';
+import { parseFaultOrder } from './parse-fault-order.ts';
+
+export interface ControlParts {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly faults: FaultPlan;
+  /** Random per start; callers send it as `x-control-secret`. */
+  readonly secret: string;
+}
+
+/**
+ * Lets a test in another process, or in another language, direct the embedded Azure:
+ * `POST /faults` (a FaultOrder; answers its number), `DELETE /faults[/{number}]`,
+ * `GET /journal?since={sequence}`, `POST /clock {"advanceMs": n}`.
+ * Azure has nothing like it; without the secret everything is 403.
+ */
+export function createControlEndpoint(parts: ControlParts): Listener {
+  return createJsonService({
+    door: 'control',
+    journal: parts.journal,
+    maxBodyBytes: 64 * 1024,
+    handle: async (request) => handle(parts, request),
+    renderError: ({ status, code, message }) => ({ status, body: { error: { code, message } } }),
+  });
+}
+
+function handle(parts: ControlParts, request: ServiceRequest): ServiceResponse {
+  requireSecret(parts.secret, request.headers['x-control-secret']);
+  const { pathname, searchParams } = request.url;
+  const [, room, item] = pathname.split('/');
+  switch (`${request.method} /${room}`) {
+    case 'POST /faults':
+      return { status: 201, body: { id: parts.faults.arm(parseFaultOrder(json(request))) } };
+    case 'DELETE /faults':
+      if (item) parts.faults.withdraw(Number(item));
+      else parts.faults.clear();
+      return { status: 204 };
+    case 'GET /journal':
+      return {
+        status: 200,
+        body: { value: parts.journal.since(Number(searchParams.get('since') ?? 0)) },
+      };
+    case 'POST /clock':
+      return { status: 200, body: { now: new Date(moveClock(parts.clock, json(request))) } };
+    default:
+      throw new ServiceError(404, 'NotFound', `There is no ${request.method} ${pathname}.`);
+  }
+}
+
+function requireSecret(secret: string, given: unknown): void {
+  const expected = Buffer.from(secret);
+  const received = Buffer.from(typeof given === 'string' ? given : '');
+  if (expected.length !== received.length || !timingSafeEqual(expected, received)) {
+    throw new ServiceError(403, 'Forbidden', 'The header x-control-secret is missing or wrong.');
+  }
+}
+
+function json({ body }: ServiceRequest): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch (cause) {
+    throw new ServiceError(400, 'InvalidRequestContent', 'The body is not JSON.', { cause });
+  }
+}
+
+function moveClock(clock: Clock, body: unknown): number {
+  const { advanceMs } = (body ?? {}) as { advanceMs?: unknown };
+  if (!(clock instanceof MovableClock) || !Number.isInteger(advanceMs)) {
+    throw new ServiceError(400, 'InvalidClockOrder', "'advanceMs' must be a whole number.");
+  }
+  clock.advanceMs(advanceMs as number);
+  return clock.nowMs();
+}
