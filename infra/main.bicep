@@ -1,0 +1,176 @@
+// One resource group: a Function App that reaches Resource Manager, Key Vault and Storage by its
+// managed identity and by nothing else. No key, password or connection string opens anything here.
+// Plain resources instead of registry modules: what is granted to whom is the point, and stays readable.
+targetScope = 'resourceGroup'
+
+metadata name = 'Azure managed identities'
+metadata description = 'A Function App that scans its resource group and reads a secret by its managed identity.'
+
+import { grantTargets } from 'modules/grants.bicep'
+
+@description('Required. Name of the environment. The names of the resources depend on it, and each is tagged with it.')
+@minLength(1)
+@maxLength(64)
+param environmentName string
+
+@description('Optional. Where the resources are.')
+param location string = resourceGroup().location
+
+@description('Optional. Kind of the app\'s identity. A user-assigned one exists before the app, so its grants do too.')
+@allowed(['userAssigned', 'systemAssigned'])
+param identityKind string = 'userAssigned'
+
+@description('Optional. When the scan runs, as an NCRONTAB expression of six fields.')
+param scanSchedule string = '0 */5 * * * *'
+
+@description('Optional. How far back the first scan looks, as an ISO 8601 duration.')
+param scanLookback string = 'P1D'
+
+@description('Optional. How late Resource Manager may list a new resource and the scan still finds it, as an ISO 8601 duration.')
+param scanOverlap string = 'PT48H'
+
+@description('Optional. Object id of a developer who runs the app on their own machine against these resources; empty for nobody.')
+param developerPrincipalId string = ''
+
+@description('Optional. Purge protection of the vault. It can never be switched off again.')
+param protect bool = false
+
+var userAssigned = identityKind == 'userAssigned'
+var tags = { 'azd-env-name': environmentName }
+var token = uniqueString(resourceGroup().id, environmentName)
+var appName = 'func-${token}'
+var packageContainer = 'app-package'
+
+var targets grantTargets = {
+  vault: 'kv-${token}'
+  secret: 'demo'
+  dataAccount: 'stdata${token}'
+  scanStateContainer: 'scan-state'
+  hostAccount: 'sthost${token}'
+  component: 'appi-${token}'
+}
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = if (userAssigned) {
+  name: 'id-${token}'
+  location: location
+  tags: tags
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  params: {
+    workspaceName: 'log-${token}'
+    componentName: targets.component
+    location: location
+    tags: tags
+  }
+}
+
+module keyVault 'modules/key-vault.bicep' = {
+  params: {
+    name: targets.vault
+    secretName: targets.secret
+    location: location
+    tags: tags
+    protect: protect
+  }
+}
+
+module hostStorage 'modules/storage-account.bicep' = {
+  params: {
+    name: targets.hostAccount
+    location: location
+    tags: tags
+    containers: [packageContainer]
+  }
+}
+
+// An account of its own, so that the app's grant on its data stays apart from what the host needs for itself.
+module dataStorage 'modules/storage-account.bicep' = {
+  params: {
+    name: targets.dataAccount
+    location: location
+    tags: tags
+    containers: [targets.scanStateContainer]
+  }
+}
+
+// Grants before the app: its first call already finds them.
+module userAssignedGrants 'modules/grants.bicep' = if (userAssigned) {
+  params: {
+    principalId: identity!.properties.principalId
+    principalType: 'ServicePrincipal'
+    principalKey: identity.id
+    targets: targets
+    runsHost: true
+  }
+  dependsOn: [monitoring, keyVault, hostStorage, dataStorage]
+}
+
+module functionApp 'modules/function-app.bicep' = {
+  params: {
+    name: appName
+    planName: 'plan-${token}'
+    location: location
+    tags: tags
+    userAssignedIdentityId: userAssigned ? identity.id : ''
+    userAssignedClientId: userAssigned ? identity!.properties.clientId : ''
+    hostBlobEndpoint: hostStorage.outputs.blobEndpoint
+    packageContainer: packageContainer
+    applicationInsightsConnectionString: monitoring.outputs.connectionString
+    keyVaultUrl: keyVault.outputs.url
+    scanStateContainerUrl: '${dataStorage.outputs.blobEndpoint}${targets.scanStateContainer}'
+    scanSchedule: scanSchedule
+    scanScopes: resourceGroup().id
+    scanLookback: scanLookback
+    scanOverlap: scanOverlap
+  }
+  dependsOn: [userAssignedGrants]
+}
+
+// Grants after the app, because its identity exists only with it: until they take effect, calls are refused.
+module systemAssignedGrants 'modules/grants.bicep' = if (!userAssigned) {
+  params: {
+    principalId: functionApp.outputs.systemAssignedPrincipalId
+    principalType: 'ServicePrincipal'
+    principalKey: resourceId('Microsoft.Web/sites', appName)
+    targets: targets
+    runsHost: true
+  }
+}
+
+module developerGrants 'modules/grants.bicep' = if (!empty(developerPrincipalId)) {
+  params: {
+    principalId: developerPrincipalId
+    principalType: 'User'
+    principalKey: developerPrincipalId
+    targets: targets
+    runsHost: false
+  }
+  dependsOn: [monitoring, keyVault, hostStorage, dataStorage]
+}
+
+// azd keeps outputs as environment values, hence the capitals. None is called AZURE_PRINCIPAL_ID or
+// AZURE_CLIENT_ID: to azd and to the SDKs those mean the developer.
+
+@description('Name of the Function App.')
+output FUNCTION_APP_NAME string = functionApp.outputs.name
+
+@description('Address of the Function App.')
+output FUNCTION_APP_URL string = functionApp.outputs.url
+
+@description('Kind of the app\'s identity.')
+output APP_IDENTITY_KIND string = identityKind
+
+@description('Object id of the app\'s identity, as role assignments name it.')
+output APP_IDENTITY_PRINCIPAL_ID string = userAssigned
+  ? identity!.properties.principalId
+  : functionApp.outputs.systemAssignedPrincipalId
+
+@description('Address of the vault.')
+output KEY_VAULT_URL string = keyVault.outputs.url
+
+@description('Resource ids of the scopes that are scanned.')
+output SCAN_SCOPES string = resourceGroup().id
+
+@description('Address of the container that keeps the state of the scan.')
+output SCAN_STATE_CONTAINER_URL string = '${dataStorage.outputs.blobEndpoint}${targets.scanStateContainer}'

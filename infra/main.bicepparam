@@ -1,0 +1,10 @@
+// Every value has a default, and an environment variable that changes it.
+using './main.bicep'
+
+param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'dev')
+param identityKind = readEnvironmentVariable('APP_IDENTITY_KIND', 'userAssigned')
+param scanSchedule = readEnvironmentVariable('SCAN_SCHEDULE', '0 */5 * * * *')
+param scanLookback = readEnvironmentVariable('SCAN_LOOKBACK', 'P1D')
+param scanOverlap = readEnvironmentVariable('SCAN_OVERLAP', 'PT48H')
+param developerPrincipalId = readEnvironmentVariable('DEVELOPER_PRINCIPAL_ID', '')
+param protect = bool(readEnvironmentVariable('PROTECT_KEY_VAULT', 'false'))

@@ -1,0 +1,144 @@
+// The Function App on Flex Consumption, and the one place where its settings are named.
+// Flex refuses FUNCTIONS_WORKER_RUNTIME, FUNCTIONS_EXTENSION_VERSION, WEBSITE_RUN_FROM_PACKAGE and
+// WEBSITE_CONTENT*: what they say elsewhere stands in functionAppConfig.
+// https://learn.microsoft.com/azure/azure-functions/functions-app-settings#flex-consumption-plan-deprecations
+
+@description('Required. Name of the app: at most 32 characters, because the host takes its id from the first 32.')
+@minLength(2)
+@maxLength(32)
+param name string
+
+@description('Required. Name of the plan.')
+@maxLength(60)
+param planName string
+
+@description('Required. Where app and plan are.')
+param location string
+
+@description('Required. Tags of app and plan.')
+param tags object
+
+@description('Required. Resource id of the user-assigned identity; empty for the app\'s own, system-assigned one.')
+param userAssignedIdentityId string
+
+@description('Required. Client id of the user-assigned identity; empty for a system-assigned one.')
+param userAssignedClientId string
+
+@description('Required. Address of the blob service of the host\'s storage account, with a slash at its end.')
+param hostBlobEndpoint string
+
+@description('Required. Container of the host\'s storage account that holds the deployed package.')
+param packageContainer string
+
+@description('Required. Where telemetry goes.')
+param applicationInsightsConnectionString string
+
+@description('Required. Address of the vault that the app reads.')
+param keyVaultUrl string
+
+@description('Required. Address of the container that keeps the state of the scan.')
+param scanStateContainerUrl string
+
+@description('Required. When the scan runs, as an NCRONTAB expression of six fields.')
+param scanSchedule string
+
+@description('Required. Resource ids of the scopes to scan, separated by commas.')
+param scanScopes string
+
+@description('Required. How far the first scan looks back, as an ISO 8601 duration.')
+param scanLookback string
+
+@description('Required. How late Resource Manager may list a resource and it is still found, as an ISO 8601 duration.')
+param scanOverlap string
+
+var userAssigned = !empty(userAssignedIdentityId)
+
+// Read by shared/settings.ts.
+var appSettings = [
+  { name: 'IDENTITY_KIND', value: userAssigned ? 'userAssigned' : 'systemAssigned' }
+  { name: 'KEY_VAULT_URL', value: keyVaultUrl }
+  { name: 'SCAN_SCHEDULE', value: scanSchedule }
+  { name: 'SCAN_SCOPES', value: scanScopes }
+  { name: 'SCAN_LOOKBACK', value: scanLookback }
+  { name: 'SCAN_OVERLAP', value: scanOverlap }
+  { name: 'SCAN_STATE_CONTAINER_URL', value: scanStateContainerUrl }
+]
+
+// Read by the Functions host. Only blobs: timer locks and keys live there, and no trigger of ours needs a queue or table.
+var hostSettings = [
+  { name: 'AzureWebJobsStorage__blobServiceUri', value: hostBlobEndpoint }
+  { name: 'AzureWebJobsStorage__credential', value: 'managedidentity' }
+  { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: applicationInsightsConnectionString }
+  {
+    name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING'
+    value: userAssigned ? 'ClientId=${userAssignedClientId};Authorization=AAD' : 'Authorization=AAD'
+  }
+]
+
+// An app may have several user-assigned identities, so each reader must be told which one to use.
+var userAssignedSettings = [
+  { name: 'AZURE_CLIENT_ID', value: userAssignedClientId }
+  { name: 'AzureWebJobsStorage__clientId', value: userAssignedClientId }
+]
+
+resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
+  name: planName
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: { name: 'FC1', tier: 'FlexConsumption' }
+  properties: { reserved: true }
+}
+
+resource app 'Microsoft.Web/sites@2025-03-01' = {
+  name: name
+  location: location
+  // azd finds the app of a service by this tag.
+  tags: union(tags, { 'azd-service-name': 'api' })
+  kind: 'functionapp,linux'
+  identity: userAssigned
+    ? { type: 'UserAssigned', userAssignedIdentities: { '${userAssignedIdentityId}': {} } }
+    : { type: 'SystemAssigned' }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    siteConfig: {
+      minTlsVersion: '1.2'
+      scmMinTlsVersion: '1.2'
+      appSettings: concat(appSettings, hostSettings, userAssigned ? userAssignedSettings : [])
+    }
+    functionAppConfig: {
+      runtime: { name: 'node', version: '24' }
+      scaleAndConcurrency: { instanceMemoryMB: 2048, maximumInstanceCount: 40 }
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: '${hostBlobEndpoint}${packageContainer}'
+          authentication: userAssigned
+            ? { type: 'UserAssignedIdentity', userAssignedIdentityResourceId: userAssignedIdentityId }
+            : { type: 'SystemAssignedIdentity' }
+        }
+      }
+    }
+  }
+
+  // Publishing by user name and password: off for both doors.
+  resource ftp 'basicPublishingCredentialsPolicies' = {
+    name: 'ftp'
+    properties: { allow: false }
+  }
+
+  resource scm 'basicPublishingCredentialsPolicies' = {
+    name: 'scm'
+    properties: { allow: false }
+  }
+}
+
+@description('Name of the app.')
+output name string = app.name
+
+@description('Address of the app.')
+output url string = 'https://${app.properties.defaultHostName}'
+
+@description('Principal id of the system-assigned identity; empty with a user-assigned one.')
+output systemAssignedPrincipalId string = userAssigned ? '' : app.identity.principalId

@@ -1,0 +1,74 @@
+// For azd: the resource group, and main.bicep in it.
+targetScope = 'subscription'
+
+@description('Required. Name of the environment. The resource group is called rg- and this.')
+@minLength(1)
+@maxLength(64)
+param environmentName string
+
+@description('Required. Where the resource group and its resources are.')
+@metadata({ azd: { type: 'location' } })
+param location string
+
+@description('Optional. Kind of the app\'s identity.')
+@allowed(['userAssigned', 'systemAssigned'])
+param identityKind string = 'userAssigned'
+
+@description('Optional. When the scan runs, as an NCRONTAB expression of six fields.')
+param scanSchedule string = '0 */5 * * * *'
+
+@description('Optional. How far back the first scan looks, as an ISO 8601 duration.')
+param scanLookback string = 'P1D'
+
+@description('Optional. How late Resource Manager may list a new resource and the scan still finds it, as an ISO 8601 duration.')
+param scanOverlap string = 'PT48H'
+
+@description('Optional. Object id of a developer who runs the app on their own machine against these resources; empty for nobody.')
+param developerPrincipalId string = ''
+
+@description('Optional. Purge protection of the vault. It can never be switched off again.')
+param protect bool = false
+
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
+  name: 'rg-${environmentName}'
+  location: location
+  tags: { 'azd-env-name': environmentName }
+}
+
+module main 'main.bicep' = {
+  scope: group
+  params: {
+    environmentName: environmentName
+    location: location
+    identityKind: identityKind
+    scanSchedule: scanSchedule
+    scanLookback: scanLookback
+    scanOverlap: scanOverlap
+    developerPrincipalId: developerPrincipalId
+    protect: protect
+  }
+}
+
+@description('Name of the resource group.')
+output AZURE_RESOURCE_GROUP string = group.name
+
+@description('Name of the Function App.')
+output FUNCTION_APP_NAME string = main.outputs.FUNCTION_APP_NAME
+
+@description('Address of the Function App.')
+output FUNCTION_APP_URL string = main.outputs.FUNCTION_APP_URL
+
+@description('Kind of the app\'s identity.')
+output APP_IDENTITY_KIND string = main.outputs.APP_IDENTITY_KIND
+
+@description('Object id of the app\'s identity, as role assignments name it.')
+output APP_IDENTITY_PRINCIPAL_ID string = main.outputs.APP_IDENTITY_PRINCIPAL_ID
+
+@description('Address of the vault.')
+output KEY_VAULT_URL string = main.outputs.KEY_VAULT_URL
+
+@description('Resource ids of the scopes that are scanned.')
+output SCAN_SCOPES string = main.outputs.SCAN_SCOPES
+
+@description('Address of the container that keeps the state of the scan.')
+output SCAN_STATE_CONTAINER_URL string = main.outputs.SCAN_STATE_CONTAINER_URL

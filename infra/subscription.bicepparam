@@ -1,0 +1,11 @@
+// As main.bicepparam, for azd: it takes the parameters file that is named as its module.
+using './subscription.bicep'
+
+param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'dev')
+param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
+param identityKind = readEnvironmentVariable('APP_IDENTITY_KIND', 'userAssigned')
+param scanSchedule = readEnvironmentVariable('SCAN_SCHEDULE', '0 */5 * * * *')
+param scanLookback = readEnvironmentVariable('SCAN_LOOKBACK', 'P1D')
+param scanOverlap = readEnvironmentVariable('SCAN_OVERLAP', 'PT48H')
+param developerPrincipalId = readEnvironmentVariable('DEVELOPER_PRINCIPAL_ID', '')
+param protect = bool(readEnvironmentVariable('PROTECT_KEY_VAULT', 'false'))
