@@ -58,4 +58,5 @@ export interface Access {
   findDefinition(idOrGuid: string): RoleDefinition | undefined;
   listDefinitions(): readonly RoleDefinition[];
   addDefinition(definition: RoleDefinition): void;
+  removeDefinition?(idOrGuid: string): void;
 }

@@ -49,7 +49,10 @@ export interface IssuedToken {
 }
 
 export interface Tokens {
-  /** A token as Entra ID gives to a managed identity; `audience` is echoed byte for byte into `aud`. */
+  /**
+   * A token as Entra ID gives to a managed identity; `audience` is echoed byte for byte into `aud`.
+   * Rejects with TypeError for a User or Group: they have no app token.
+   */
   issue(
     principal: Principal,
     audience: string,
