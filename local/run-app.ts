@@ -91,9 +91,12 @@ function whenReady(host: ChildProcess): Promise<Ready> {
   });
 }
 
-/** The developer's own sign-in must not leak into the app: a call that works only with it would be a lie. */
+/**
+ * The developer's own sign-in must not leak into the app: a call that works only with it would be a lie.
+ * Nor does what the platform alone sets; many a build container has a CONTAINER_NAME of its own.
+ */
 const NOT_INHERITED =
-  /^(AZURE_(?!LOG_LEVEL$)|AzureWebJobs|IDENTITY_|MSI_|ARM_|NODE_EXTRA_CA_CERTS$)/;
+  /^(AZURE_(?!LOG_LEVEL$)|AzureWebJobs|IDENTITY_|MSI_|ARM_|WEBSITE_|(NODE_EXTRA_CA_CERTS|CONTAINER_NAME)$)/;
 
 function appEnvironment(azure: LocalAzure, options: AppOptions): Record<string, string> {
   const inherited = Object.fromEntries(

@@ -17,6 +17,7 @@ export async function start(args: readonly string[]): Promise<void> {
   const stopping = onStop();
   const parts: { azure?: LocalAzure; app?: RunningApp } = {};
   try {
+    refuseInAzure();
     const { port, template } = parseArguments(args);
     buildApp(PROJECT);
     const azure = await startAzure({ stateDirectory: `${PROJECT}.local-azure` });
@@ -26,6 +27,7 @@ export async function start(args: readonly string[]): Promise<void> {
       resourceGroup: RESOURCE_GROUP,
       location: LOCATION,
       template: readTemplate(template),
+      parameters: { environmentName: { value: 'local' } },
     });
     console.log(tellDeployment(azure, record).join('\n'));
     const site = azure.resourceManager
@@ -51,6 +53,12 @@ export async function start(args: readonly string[]): Promise<void> {
     await parts.azure?.stop();
   }
   process.exit();
+}
+
+/** The embedded Azure vouches for identities: where a real platform does, it has no business. */
+function refuseInAzure(): void {
+  if (process.env.WEBSITE_SITE_NAME === undefined) return;
+  throw new Error('WEBSITE_SITE_NAME is set, so this process runs in Azure: nothing is started.');
 }
 
 function parseArguments(args: readonly string[]): { port: number; template: string } {

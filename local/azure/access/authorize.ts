@@ -29,5 +29,6 @@ export function createAccess({ journal }: { journal: Journal }): Access {
     findDefinition: (idOrGuid) => definitions.find(idOrGuid),
     listDefinitions: () => definitions.all(),
     addDefinition: (definition) => definitions.add(definition),
+    removeDefinition: (idOrGuid) => definitions.remove(idOrGuid),
   };
 }

@@ -14,6 +14,12 @@ export class RoleDefinitions {
     this.#permissions.delete(guid);
   }
 
+  remove(idOrGuid: string): void {
+    const guid = toRoleGuid(idOrGuid);
+    this.#byGuid.delete(guid);
+    this.#permissions.delete(guid);
+  }
+
   find(idOrGuid: string): RoleDefinition | undefined {
     return this.#byGuid.get(toRoleGuid(idOrGuid));
   }

@@ -18,8 +18,21 @@ export interface DeploymentRequest {
   readonly scope: DeploymentScope;
   readonly template: unknown;
   /** `{ name: { value } }`, as in a parameters file and a deployment's body. */
-  readonly parameters: Readonly<Record<string, { readonly value?: unknown }>>;
+  readonly parameters: Readonly<Record<string, DeploymentParameter>>;
   readonly caller: Caller;
+}
+
+export interface DeploymentParameter {
+  readonly value?: unknown;
+  /** The value is a secret of a vault. */
+  readonly reference?: VaultSecretReference;
+}
+
+/** Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/key-vault-parameter */
+export interface VaultSecretReference {
+  readonly keyVault: { readonly id: string };
+  readonly secretName: string;
+  readonly secretVersion?: string;
 }
 
 /** What the engine needs of ARM. Every call is made, and authorized, as the deployment's caller. */
@@ -39,6 +52,11 @@ export interface DeploymentTarget {
     action: string,
     body: unknown,
   ): Promise<unknown>;
+  /**
+   * The value of a secret, for a parameter that refers to it. Throws ServiceError.
+   * Without this member such a parameter is refused by name.
+   */
+  readVaultSecret?(caller: Caller, reference: VaultSecretReference): Promise<string>;
   /** Kept so that GET of a deployment, nested ones included, and its operations show it. Called at every change of state. */
   recordDeployment(record: DeploymentRecord): void;
   /** False for a type that the embedded Azure does not know and this target refuses. */
@@ -98,9 +116,7 @@ export interface DeploymentOperation {
   readonly targetResource?: ResourceReference;
 }
 
-export interface DeploymentFailure extends ServiceErrorDetail {
-  readonly details?: readonly ServiceErrorDetail[];
-}
+export type DeploymentFailure = ServiceErrorDetail;
 
 /**
  * `createDeployments(target)` (deployments/run.ts) gives this.

@@ -43,4 +43,6 @@ export interface ServiceErrorDetail {
   readonly code: string;
   readonly message: string;
   readonly target?: string;
+  /** Of a nested deployment: its own failures. */
+  readonly details?: readonly ServiceErrorDetail[];
 }

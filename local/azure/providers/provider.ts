@@ -1,6 +1,7 @@
 import type { Access } from '../access/access.ts';
 import type { Clock } from '../clock.ts';
-import type { Directory } from '../directory.ts';
+import type { Directory, Principal } from '../directory.ts';
+import type { ServiceError } from '../http/service-error.ts';
 import type { ResourceId } from '../resource-id.ts';
 import type { Resource, ResourceBody } from '../resource-manager/resource.ts';
 import type { Caller } from '../tokens/tokens.ts';
@@ -24,6 +25,16 @@ export interface ResourceProvider {
   put(request: PutRequest): Promise<PutOutcome> | PutOutcome;
   /** Undoes `put` in the data plane. */
   remove?(resource: Resource): Promise<void> | void;
+  /** What is there without ever having been put: `blobServices/default`, `config/web`. */
+  read?(id: ResourceId): Pick<Resource, 'properties' | 'location'> | undefined;
+  /** The provider's own 404, where it has one. */
+  notFound?(id: ResourceId): ServiceError;
+  /** Whether GET and lists keep it back, as it may hold secrets: `config/appsettings`. */
+  isHidden?(id: ResourceId): boolean;
+  /** Names that `read` shows in a list of the type: `default`. */
+  readonly defaultNames?: readonly string[];
+  /** Names that ARM's generic check lets through are refused by `put`; tracked resources need a location unless this is false. */
+  readonly needsLocation?: boolean;
   /** POST actions and list* functions by lower-case name: `listkeys`. */
   readonly actions?: Readonly<
     Record<string, (resource: Resource, body: unknown) => Promise<unknown> | unknown>
@@ -54,8 +65,17 @@ export interface ProviderServices {
   readonly access: Access;
   readonly vaults: VaultDataPlane;
   readonly blobs: BlobDataPlane;
+  /** Principals of user-assigned identities, by the identity's id. */
+  readonly identities: {
+    find(resourceId: string): Principal | undefined;
+    findOrCreate(resourceId: string, displayName: string): Principal;
+    remove(resourceId: string): void;
+  };
   /** Current resources, for look-ups across types. */
   findResource(id: string): Resource | undefined;
+  listResources(): readonly Resource[];
+  /** Keeps a child that a provider makes on its own (a site's app settings): no access check, no data plane. */
+  keepChild(id: string, properties: Readonly<Record<string, unknown>>, caller: Caller): void;
 }
 
 /** Key Vault's data plane, as ARM's providers drive it. */
@@ -67,6 +87,10 @@ export interface VaultDataPlane {
     tenantId: string;
     enableRbacAuthorization: boolean;
     softDeleteRetentionInDays: number;
+    /** Refuses every purge. */
+    enablePurgeProtection?: boolean;
+    /** Who may what with secrets while `enableRbacAuthorization` is false: `get`, `list`, `set` … or `all`. */
+    accessPolicies?: readonly { objectId: string; secrets: readonly string[] }[];
   }): void;
   /** Soft-deletes; the name stays taken. */
   removeVault(name: string): void;
@@ -86,9 +110,17 @@ export interface VaultDataPlane {
 
 /** Blob storage, as ARM's providers drive it. */
 export interface BlobDataPlane {
-  putAccount(account: { name: string; resourceId: string; location: string }): Promise<void>;
+  putAccount(account: {
+    name: string;
+    resourceId: string;
+    location: string;
+    /** Account keys and the SAS made with them count. Default: false, Entra tokens only. */
+    allowSharedKeyAccess?: boolean;
+  }): Promise<void>;
   removeAccount(name: string): Promise<void>;
   isAccountNameTaken(name: string): boolean;
   putContainer(accountName: string, containerName: string): Promise<void>;
   removeContainer(accountName: string, containerName: string): Promise<void>;
+  /** What ARM's listKeys shows: key1 and key2, base64. They count only with `allowSharedKeyAccess`. */
+  listAccountKeys?(accountName: string): readonly { keyName: string; value: string }[];
 }

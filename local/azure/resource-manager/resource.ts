@@ -17,6 +17,9 @@ export interface Resource {
   /** ISO 8601, seven digits of fraction. */
   readonly createdTime: string;
   readonly changedTime: string;
+  /** Object ids, for `systemData`. */
+  readonly createdBy?: string;
+  readonly changedBy?: string;
 }
 
 export interface ResourceIdentity {

@@ -1,0 +1,177 @@
+import { loopCount, loopScopes } from './copy-loops.ts';
+import type { DeploymentExpressions } from './deployment-scope.ts';
+import { isAboutSymbol } from './deployment-scope.ts';
+import { evaluateString } from './expression/evaluate.ts';
+import { type ExpressionScope, PendingLookup } from './expression/expression-scope.ts';
+import { invalidTemplate, reasonOf } from './invalid-template.ts';
+import { ServiceError } from '../http/service-error.ts';
+import { type Placement, resourceIdIn, scopeIdFor } from './scopes.ts';
+import type { Template, TemplateResource } from './template.ts';
+import { describePosition } from './template-position.ts';
+import { type LoopInstances, type ResourceInstance, TemplateResources } from './template-resources.ts';
+
+/**
+ * Every resource of a template at every turn of its loop, with id, api-version and condition.
+ * With extent `open`, a resource whose id hangs on a value that is not known before run time is left out
+ * and listed in `pending`: a group's tags, or the parameters of a nested deployment in its first check.
+ *
+ * @throws ServiceError 400 `InvalidTemplate`; PendingLookup with extent `whole`
+ */
+export function expandResources(
+  template: Template,
+  expressions: DeploymentExpressions,
+  extent: 'open' | 'whole',
+): { readonly resources: TemplateResources; readonly pending: readonly TemplateResource[] } {
+  const instances: ResourceInstance[] = [];
+  const loops: LoopInstances[] = [];
+  const pending: TemplateResource[] = [];
+  for (const resource of template.resources) {
+    try {
+      const turns = expand(resource, template, expressions);
+      instances.push(...turns);
+      if (resource.loop) loops.push(...loopsOf(resource, resource.loop, turns));
+    } catch (error) {
+      if (!(error instanceof PendingLookup) || extent === 'whole') throw error;
+      pending.push(resource);
+    }
+  }
+  const resources = new TemplateResources(instances, loops, expressions.context.place);
+  return { resources, pending };
+}
+
+/** A loop is named by its `copy` and, in a template with symbolic names, by its resource. */
+function loopsOf(
+  resource: TemplateResource,
+  { name, batchSize }: NonNullable<TemplateResource['loop']>,
+  instances: readonly ResourceInstance[],
+): LoopInstances[] {
+  if (resource.parent) return [];
+  const loop = { name, instances, ...(batchSize !== undefined && { batchSize }) };
+  const { symbolicName } = resource;
+  if (symbolicName === undefined || symbolicName.toLowerCase() === name.toLowerCase()) return [loop];
+  return [{ ...loop, name: symbolicName }];
+}
+
+function expand(
+  resource: TemplateResource,
+  template: Template,
+  expressions: DeploymentExpressions,
+): readonly ResourceInstance[] {
+  return inResource(resource, template, () => {
+    const { loop } = resource;
+    if (loop === undefined) return [identify(resource, template, expressions, expressions)];
+    const at = typeof loop.count === 'string' ? ['copy', 'count'] : ['copy'];
+    const position = describePosition(template.source, [...resource.path, ...at]);
+    const count = loopCount(loop.count, expressions, position);
+    return loopScopes(loop.name, count, expressions).map((scope, loopIndex) => ({
+      ...identify(resource, template, expressions, scope),
+      loopIndex,
+    }));
+  });
+}
+
+function identify(
+  resource: TemplateResource,
+  template: Template,
+  expressions: DeploymentExpressions,
+  scope: ExpressionScope,
+): ResourceInstance {
+  const placement = evaluatePlacement(resource, scope);
+  const name = wholeName(resource, scope);
+  checkName(resource, name, template);
+  const scopeId = scopeIdFor(placement, expressions.context.place);
+  return {
+    resource,
+    scope,
+    id: resourceIdIn(scopeId, resource.type, name),
+    name,
+    apiVersion: apiVersionOf(resource, scope, name, template),
+    placement,
+    deployed: conditionHolds(resource, scope),
+  };
+}
+
+function evaluatePlacement(resource: TemplateResource, scope: ExpressionScope): Placement {
+  const evaluated = (text: string | undefined, name: string) =>
+    text === undefined ? {} : { [name]: String(evaluateString(text, scope)) };
+  // A nested child is where its parent is.
+  const { scope: extended, subscriptionId, resourceGroup } = resource.parent ?? resource;
+  return {
+    ...evaluated(extended, 'scope'),
+    ...evaluated(subscriptionId, 'subscriptionId'),
+    ...evaluated(resourceGroup, 'resourceGroup'),
+  };
+}
+
+/** A nested child says its own segment, or all of them. */
+function wholeName(resource: TemplateResource, scope: ExpressionScope): string {
+  const name = String(evaluateString(resource.name, scope) ?? '');
+  if (!resource.parent) return name;
+  const parentName = wholeName(resource.parent, scope);
+  return name.toLowerCase().startsWith(`${parentName.toLowerCase()}/`) ? name : `${parentName}/${name}`;
+}
+
+function checkName(resource: TemplateResource, name: string, template: Template): void {
+  if (name === '') {
+    throw invalidTemplate(
+      `The template resource '' of type '${resource.type}' ${describeResource(resource, template)} is not valid. The name property cannot be null or empty. Please see https://aka.ms/arm-syntax-resources for usage details.`,
+    );
+  }
+  const expected = resource.type.split('/').length - 1;
+  const found = name.split('/').length;
+  if (expected === found) return;
+  const position = describePosition(template.source, [...resource.path, 'type']);
+  throw invalidTemplate(
+    `The template resource '${name}' of type '${resource.type}' ${position} has an invalid name. The name '${name}' contains '${found}' name segment(s) separated by '/', but '${expected}' segment(s) were expected. Please see https://aka.ms/arm-syntax-resources for usage details.`,
+  );
+}
+
+function apiVersionOf(
+  resource: TemplateResource,
+  scope: ExpressionScope,
+  name: string,
+  template: Template,
+): string {
+  const { apiVersion } = resource;
+  const value = typeof apiVersion === 'string' ? evaluateString(apiVersion, scope) : undefined;
+  if (typeof value === 'string' && value !== '') return value;
+  throw invalidTemplate(
+    `The template resource '${name}' is not valid. Both api-version property ${describeResource(resource, template)} and api-profile property for the template cannot be null or empty. Either explicitly specify the api-version for the resource or specify the api-profile for the template. Please see https://aka.ms/arm-syntax-resources for usage details.`,
+  );
+}
+
+function conditionHolds(resource: TemplateResource, scope: ExpressionScope): boolean {
+  const { condition } = resource;
+  if (condition === undefined) return true;
+  const value = typeof condition === 'string' ? evaluateString(condition, scope) : condition;
+  if (typeof value === 'boolean') return value;
+  const text = String(value).toLowerCase();
+  if (text === 'true' || text === 'false') return text === 'true';
+  // Pretend: Azure's own words for a condition that is no boolean are not recorded.
+  throw invalidTemplate(`The condition '${value}' is not a boolean`);
+}
+
+function describeResource(resource: TemplateResource, template: Template): string {
+  return describePosition(template.source, resource.path);
+}
+
+/**
+ * Runs what belongs to one resource; an error in an expression says which resource it stands in.
+ * Wording: Microsoft's engine (`bicep snapshot`).
+ */
+export function inResource<Result>(
+  resource: TemplateResource,
+  template: Template,
+  run: () => Result,
+): Result {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.code !== 'InvalidTemplate') throw error;
+    const reason = reasonOf(error);
+    if (isAboutSymbol(error) || /^The template (resource|'copy' definition) /.test(reason)) throw error;
+    throw invalidTemplate(
+      `The template resource '${resource.name}' ${describeResource(resource, template)} is not valid: ${reason}. Please see https://aka.ms/arm-functions for usage details.`,
+    );
+  }
+}

@@ -1,0 +1,56 @@
+import { basicPublishingCredentialsPolicies } from './basic-publishing-credentials-policies.ts';
+import { blobContainers } from './blob-containers.ts';
+import { components } from './components.ts';
+import { diagnosticSettings } from './diagnostic-settings.ts';
+import { federatedIdentityCredentials } from './federated-identity-credentials.ts';
+import { identities } from './identities.ts';
+import { locks } from './locks.ts';
+import type { ProviderServices, ResourceProvider } from './provider.ts';
+import { resourceGroups } from './resource-groups.ts';
+import { roleAssignments } from './role-assignments.ts';
+import { roleDefinitions } from './role-definitions.ts';
+import { serverFarms } from './server-farms.ts';
+import { siteConfig } from './site-config.ts';
+import { sites } from './sites.ts';
+import { storageAccounts } from './storage-accounts.ts';
+import { blobServices, fileServices, queueServices, tableServices } from './storage-services.ts';
+import { userAssignedIdentities } from './user-assigned-identities.ts';
+import { vaultSecrets } from './vault-secrets.ts';
+import { vaults } from './vaults.ts';
+import { workspaces } from './workspaces.ts';
+
+/** Every resource type that the embedded Azure knows; one line makes a new one known. */
+const factories: readonly ((services: ProviderServices) => ResourceProvider)[] = [
+  resourceGroups,
+  roleAssignments,
+  roleDefinitions,
+  locks,
+  userAssignedIdentities,
+  federatedIdentityCredentials,
+  identities,
+  vaults,
+  vaultSecrets,
+  storageAccounts,
+  blobServices,
+  blobContainers,
+  queueServices,
+  tableServices,
+  fileServices,
+  serverFarms,
+  sites,
+  siteConfig,
+  basicPublishingCredentialsPolicies,
+  workspaces,
+  components,
+  diagnosticSettings,
+];
+
+/** By lower-case type. */
+export function createProviders(services: ProviderServices): ReadonlyMap<string, ResourceProvider> {
+  return new Map(
+    factories.map((create) => {
+      const provider = create(services);
+      return [provider.type.toLowerCase(), provider];
+    }),
+  );
+}

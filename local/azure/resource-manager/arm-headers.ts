@@ -1,0 +1,96 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { ServiceRequest } from '../http/json-service.ts';
+
+export interface RequestIds {
+  readonly requestId: string;
+  readonly correlationId: string;
+}
+
+const idsOfRequest = new WeakMap<ServiceRequest, RequestIds>();
+
+/** Azure: a client that names a correlation id gets it back. */
+export function requestIdsOf(request: ServiceRequest): RequestIds {
+  const known = idsOfRequest.get(request);
+  if (known) return known;
+  const given = request.headers['x-ms-correlation-request-id'];
+  const correlationId = typeof given === 'string' && isGuid(given) ? given : randomUUID();
+  // Azure: the two are equal where ARM itself answers, and differ for a provider (recorded.md 1).
+  const requestId = isAnsweredByArm(request.url.pathname) ? correlationId : randomUUID();
+  const ids = { requestId, correlationId };
+  idsOfRequest.set(request, ids);
+  return ids;
+}
+
+/** Headers on every answer, in recorded.md 1's words. */
+export function armHeaders(request: ServiceRequest): Record<string, string> {
+  const { requestId, correlationId } = requestIdsOf(request);
+  const clientRequestId = request.headers['x-ms-client-request-id'];
+  const now = new Date();
+  return {
+    'Cache-Control': 'no-cache',
+    Pragma: 'no-cache',
+    Expires: '-1',
+    'x-ms-request-id': requestId,
+    'x-ms-correlation-request-id': correlationId,
+    // Pretend: the region that routed the request is always this one.
+    'x-ms-routing-request-id': `EASTUS:${compactTime(now)}:${correlationId}`,
+    ...(request.headers['x-ms-return-client-request-id'] === 'true' &&
+      typeof clientRequestId === 'string' && { 'x-ms-client-request-id': clientRequestId }),
+    'Strict-Transport-Security': 'max-age=31536000; includeSubDomains',
+    'X-Content-Type-Options': 'nosniff',
+    'X-Cache': 'CONFIG_NOCACHE',
+    'X-MSEdge-Ref':
+      `Ref A: ${edgeReference()} Ref B: ${edgeReference().slice(0, 15)} ` +
+      `Ref C: ${now.toISOString().replace(/\.\d+/, '')}`,
+  };
+}
+
+/** Pretend: nobody is throttled, so what remains never shrinks. */
+export function rateLimitHeaders(request: ServiceRequest): Record<string, string> {
+  const { method, url } = request;
+  const prefix = 'x-ms-ratelimit-remaining';
+  if (!/^\/+subscriptions\/+[^/]/i.test(url.pathname)) {
+    return method === 'GET' || method === 'HEAD'
+      ? { [`${prefix}-tenant-reads`]: '16499' }
+      : { [`${prefix}-tenant-writes`]: '11999' };
+  }
+  if (method === 'GET' || method === 'HEAD') return subscriptionLimits('reads', 1099, 16499);
+  if (method === 'DELETE') return subscriptionLimits('deletes', 799, 11999);
+  const isWebWrite = namespaceOf(url.pathname) === 'microsoft.web';
+  if (isWebWrite || /\/listkeys\/*$/i.test(url.pathname)) {
+    return { [`${prefix}-subscription-resource-requests`]: '11999' };
+  }
+  return subscriptionLimits('writes', 799, 11999);
+
+  function subscriptionLimits(kind: string, local: number, global: number) {
+    return {
+      [`${prefix}-subscription-${kind}`]: String(local),
+      [`${prefix}-subscription-global-${kind}`]: String(global),
+    };
+  }
+}
+
+/** Lower-case namespace of the last `/providers/` in a path; undefined if there is none. */
+export function namespaceOf(path: string): string | undefined {
+  return /.*\/providers\/+([^/]+)\//i.exec(`${path}/`)?.[1]?.toLowerCase();
+}
+
+/** Of ARM's own parts only Microsoft.Resources shows as a namespace; authorization is a provider's. */
+function isAnsweredByArm(path: string): boolean {
+  const namespace = namespaceOf(path);
+  return (
+    namespace === undefined || namespace === 'microsoft.resources' || /\/providers\/*$/i.test(path)
+  );
+}
+
+function isGuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
+
+function compactTime(time: Date): string {
+  return time.toISOString().replace(/[-:]|\.\d+/g, '');
+}
+
+function edgeReference(): string {
+  return randomBytes(16).toString('hex').toUpperCase();
+}

@@ -1,0 +1,126 @@
+import type { Access } from '../access/access.ts';
+import { type Clock, toAzureTimestamp } from '../clock.ts';
+import type { Deployments } from '../deployments/deployment.ts';
+import { createDeployments } from '../deployments/run.ts';
+import type { Directory } from '../directory.ts';
+import { createJsonService, type ServiceRequest } from '../http/json-service.ts';
+import type { Listener } from '../http/server.ts';
+import type { Journal } from '../journal.ts';
+import { createProviders } from '../providers/create-providers.ts';
+import { toLocationName } from '../providers/location-name.ts';
+import type { BlobDataPlane, VaultDataPlane } from '../providers/provider.ts';
+import type { Tokens } from '../tokens/tokens.ts';
+import type { ArmContext } from './arm-context.ts';
+import { renderArmError } from './arm-error.ts';
+import { armHeaders } from './arm-headers.ts';
+import { AsyncOperations } from './async-operations.ts';
+import { DeploymentRecords } from './deployment-records.ts';
+import { createDeploymentTarget } from './deployment-target.ts';
+import { handleRequest } from './handle-request.ts';
+import { createInOrder } from './in-order.ts';
+import { ManagedIdentities } from './managed-identities.ts';
+import { createProviderServices } from './provider-services.ts';
+import type { Resource } from './resource.ts';
+import { ResourceStore, type Subscription } from './resource-store.ts';
+import { resourceGroupType } from './resource-type-names.ts';
+
+/** Azure: 4 MB for a template. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+export interface ResourceManagerOptions {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly directory: Directory;
+  readonly tokens: Tokens;
+  readonly access: Access;
+  readonly vaults: VaultDataPlane;
+  readonly blobs: BlobDataPlane;
+  /** An address beside management.azure.com that clients reach ARM at: `https://localhost:9443`. */
+  readonly advertisedEndpoint?: () => string | undefined;
+}
+
+export interface ResourceManager {
+  /** The door `resource-manager`: https, `management.azure.com`. */
+  readonly listener: Listener;
+  findResource(id: string): Resource | undefined;
+  /** In the order of their creation. */
+  listResources(): readonly Resource[];
+  addSubscription(subscription: Subscription): void;
+  /** Throws RangeError if the subscription is not there. */
+  addResourceGroup(group: { subscriptionId: string; name: string; location: string }): void;
+  /** `strict` refuses resource types that have no provider here; else they are kept as plain ARM data. */
+  deployments(strict: boolean): Deployments;
+}
+
+/** Azure Resource Manager with its providers, empty. */
+export function createResourceManager(options: ResourceManagerOptions): ResourceManager {
+  const { clock, journal, directory, tokens, access, vaults, blobs } = options;
+  const store = new ResourceStore();
+  const identities = new ManagedIdentities(directory);
+  const planes = { clock, directory, access, vaults, blobs, identities };
+  const arm: ArmContext = {
+    clock,
+    journal,
+    directory,
+    tokens,
+    access,
+    store,
+    identities,
+    providers: createProviders(createProviderServices(planes, store)),
+    deploymentRecords: new DeploymentRecords(),
+    asyncOperations: new AsyncOperations(),
+    inOrder: createInOrder(),
+    get deployments(): Deployments {
+      return lenient;
+    },
+  };
+  const lenient = createDeployments(createDeploymentTarget(arm, false));
+  const strict = createDeployments(createDeploymentTarget(arm, true));
+  return {
+    listener: createListener(arm, options),
+    findResource: (id) => store.find(id),
+    listResources: () => store.all(),
+    addSubscription: (subscription) => store.addSubscription(subscription),
+    addResourceGroup: (group) => addResourceGroup(arm, group),
+    deployments: (isStrict) => (isStrict ? strict : lenient),
+  };
+}
+
+function createListener(arm: ArmContext, options: ResourceManagerOptions): Listener {
+  const callers = new WeakMap<ServiceRequest, string>();
+  return createJsonService({
+    door: 'resource-manager',
+    journal: options.journal,
+    maxBodyBytes: MAX_BODY_BYTES,
+    handle: (request) =>
+      handleRequest(arm, request, options.advertisedEndpoint?.(), (principalId) =>
+        callers.set(request, principalId),
+      ),
+    renderError: (error, request) => {
+      const principalId = callers.get(request);
+      const response = renderArmError(error, request);
+      return principalId === undefined ? response : { ...response, principalId };
+    },
+    commonHeaders: armHeaders,
+  });
+}
+
+function addResourceGroup(
+  { store, clock }: ArmContext,
+  { subscriptionId, name, location }: { subscriptionId: string; name: string; location: string },
+): void {
+  if (!store.findSubscription(subscriptionId)) {
+    throw new RangeError(`no subscription ${subscriptionId} to put the group ${name} in`);
+  }
+  const now = toAzureTimestamp(clock.nowMs());
+  store.save({
+    id: `/subscriptions/${subscriptionId}/resourceGroups/${name}`,
+    name,
+    type: resourceGroupType,
+    apiVersion: '2025-04-01',
+    location: toLocationName(location),
+    properties: { provisioningState: 'Succeeded' },
+    createdTime: now,
+    changedTime: now,
+  });
+}

@@ -1,0 +1,58 @@
+import { toAzureTimestamp } from '../clock.ts';
+import { parseResourceId, type ResourceId } from '../resource-id.ts';
+import type { Caller } from '../tokens/tokens.ts';
+import type { ArmContext } from './arm-context.ts';
+import { requireAction } from './authorization.ts';
+import { canonicalId } from './canonical-id.ts';
+import { methodNotAllowed } from './gateway-errors.ts';
+import { deploymentAsResource } from './render-deployment.ts';
+import type { Resource } from './resource.ts';
+import { actionFor } from './resource-access.ts';
+
+/** The resource that the caller may read; undefined if there is none. Throws 403 first, as Azure does. */
+export function readResource(
+  arm: ArmContext,
+  caller: Caller,
+  id: ResourceId,
+): Resource | undefined {
+  const canonical = canonicalId(arm, id);
+  requireAction(arm, caller, actionFor(canonical, 'read'), canonical.id, id.id);
+  // Pretend: the status; Azure tells these only to POST …/list.
+  if (isHidden(arm, canonical)) throw methodNotAllowed('GET');
+  return findAny(arm, canonical);
+}
+
+export function isHidden({ providers }: Pick<ArmContext, 'providers'>, id: ResourceId): boolean {
+  return providers.get(id.type.toLowerCase())?.isHidden?.(id) ?? false;
+}
+
+/** As `readResource` without the access check. */
+export function findAny(
+  arm: Pick<ArmContext, 'store' | 'providers' | 'deploymentRecords'>,
+  id: ResourceId,
+): Resource | undefined {
+  const record = arm.deploymentRecords.find(id.id);
+  return record ? deploymentAsResource(record) : (arm.store.find(id.id) ?? findVirtual(arm, id));
+}
+
+/** What a provider shows without its ever having been put: `blobServices/default`. */
+export function findVirtual(
+  arm: Pick<ArmContext, 'store' | 'providers'>,
+  id: ResourceId,
+): Resource | undefined {
+  const provider = arm.providers.get(id.type.toLowerCase());
+  const shown = provider?.read?.(id);
+  if (!provider || !shown) return undefined;
+  const parent = parseResourceId(id.parentId ?? id.scope);
+  const owner = parent && arm.store.find(parent.id);
+  if (id.parentId !== undefined && !owner) return undefined;
+  return {
+    id: canonicalId(arm, id).id,
+    name: id.fullName,
+    type: provider.type,
+    apiVersion: provider.apiVersions[0] ?? '',
+    ...shown,
+    createdTime: owner?.createdTime ?? toAzureTimestamp(0),
+    changedTime: owner?.changedTime ?? toAzureTimestamp(0),
+  };
+}

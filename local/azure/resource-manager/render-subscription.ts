@@ -1,0 +1,22 @@
+import type { Subscription } from './resource-store.ts';
+
+/** Keys in recorded.md 1's order. */
+export function renderSubscription(
+  { subscriptionId, displayName }: Subscription,
+  tenantId: string,
+): Record<string, unknown> {
+  return {
+    id: `/subscriptions/${subscriptionId}`,
+    authorizationSource: 'RoleBased',
+    managedByTenants: [],
+    subscriptionId,
+    tenantId,
+    displayName,
+    state: 'Enabled',
+    subscriptionPolicies: {
+      locationPlacementId: 'Public_2014-09-01',
+      quotaId: 'PayAsYouGo_2014-09-01',
+      spendingLimit: 'Off',
+    },
+  };
+}

@@ -1,0 +1,186 @@
+import { keyLevelOf } from './authorization.ts';
+import { HOST_VERSION } from './core-module.ts';
+import { type Executor, HOST_API_REASON } from './executor.ts';
+import { describeFunction } from './function-description.ts';
+import type { FunctionInError, HostFunction } from './host-function.ts';
+import { readBody } from './http-data.ts';
+import type { HttpExchange } from './http-server.ts';
+import type { Keys } from './keys.ts';
+import type { HostLog } from './log.ts';
+import { executeWithRetry } from './retry.ts';
+import type { TypedData } from './worker-contract.ts';
+
+export interface AdminOptions {
+  readonly functions: readonly HostFunction[];
+  readonly errors: readonly FunctionInError[];
+  readonly executor: Executor;
+  readonly keys: Keys | undefined;
+  readonly log: HostLog;
+  readonly baseUrl: string;
+  readonly hostId: string;
+  readonly stopping: AbortSignal;
+  /** What a timer function gets when it is run by hand. */
+  readonly timerInput: (fn: HostFunction) => Promise<TypedData>;
+}
+
+interface AdminCall extends HttpExchange {
+  readonly options: AdminOptions;
+  /** What the path's variable part holds. */
+  readonly name: string;
+}
+
+type Operation = (call: AdminCall) => Promise<void> | void;
+
+/** Method, path and what answers it. Keys in Azure's own names; no operation changes anything but by running a function. */
+const OPERATIONS: readonly (readonly [string, RegExp, Operation])[] = [
+  ['GET', /^\/admin\/host\/status$/i, getStatus],
+  ['GET', /^\/admin\/host\/keys$/i, getHostKeys],
+  ['GET', /^\/admin\/host\/systemkeys\/(_master)$/i, getMasterKey],
+  ['GET', /^\/admin\/functions$/i, listFunctions],
+  ['GET', /^\/admin\/functions\/([^/]+)$/i, getFunction],
+  ['POST', /^\/admin\/functions\/([^/]+)$/i, runFunction],
+  ['GET', /^\/admin\/functions\/([^/]+)\/status$/i, getFunctionStatus],
+  ['GET', /^\/admin\/functions\/([^/]+)\/keys$/i, getFunctionKeys],
+];
+
+/** Answers `/admin/…`; false for another path. The ping needs no key, all else the master key if keys are checked. */
+export async function handleAdmin(exchange: HttpExchange, options: AdminOptions): Promise<boolean> {
+  const { target, response } = exchange;
+  const path = target.path.replace(/\/$/, '');
+  if (!/^\/admin(\/|$)/i.test(path)) return false;
+  if (/^\/admin\/host\/ping$/i.test(path)) {
+    response.writeHead(200).end();
+    return true;
+  }
+  if (options.keys && keyLevelOf(options.keys, target) !== 'admin') {
+    response.writeHead(401).end();
+    return true;
+  }
+  for (const [method, pattern, operation] of OPERATIONS) {
+    const match = pattern.exec(path);
+    if (!match || method !== target.method) continue;
+    await operation({ ...exchange, options, name: match[1] ?? '' });
+    return true;
+  }
+  response.writeHead(404).end();
+  return true;
+}
+
+function writeJson({ response }: HttpExchange, body: unknown): void {
+  response
+    .writeHead(200, { 'content-type': 'application/json; charset=utf-8' })
+    .end(JSON.stringify(body));
+}
+
+function findFunction({ options, name }: AdminCall): HostFunction | undefined {
+  return options.functions.find((fn) => fn.name.toLowerCase() === name.toLowerCase());
+}
+
+function getStatus(call: AdminCall): void {
+  writeJson(call, {
+    id: call.options.hostId,
+    state: 'Running',
+    version: HOST_VERSION,
+    versionDetails: HOST_VERSION,
+    processUptime: Math.round(process.uptime() * 1000),
+    functionAppContentEditingState: 'NotAllowed',
+  });
+}
+
+function listFunctions(call: AdminCall): void {
+  writeJson(
+    call,
+    call.options.functions.map((fn) => describeFunction(fn, call.options.baseUrl)),
+  );
+}
+
+function getFunction(call: AdminCall): void {
+  const fn = findFunction(call);
+  if (fn) writeJson(call, describeFunction(fn, call.options.baseUrl));
+  else call.response.writeHead(404).end();
+}
+
+function getFunctionStatus(call: AdminCall): void {
+  const failed = call.options.errors.find(
+    ({ name }) => name.toLowerCase() === call.name.toLowerCase(),
+  );
+  if (failed) writeJson(call, { errors: [failed.message] });
+  else if (findFunction(call)) writeJson(call, {});
+  else call.response.writeHead(404).end();
+}
+
+/** Azure: 202 and empty before the function has run, whatever it then does (FunctionsController.cs). */
+async function runFunction(call: AdminCall): Promise<void> {
+  const { target, request, response, options } = call;
+  if (!/^(application|text)\/([^;]+\+)?json\b/i.test(target.headers.get('content-type') ?? '')) {
+    request.resume();
+    response.writeHead(415).end();
+    return;
+  }
+  const body = await readBody(request);
+  if (!isInvocation(body)) {
+    response.writeHead(400).end();
+    return;
+  }
+  const fn = findFunction(call);
+  if (!fn) {
+    response.writeHead(404).end();
+    return;
+  }
+  response.writeHead(202).end();
+  await runByHand(fn, options);
+}
+
+/** `{"input": string}`, the input optional. */
+function isInvocation(body: Buffer): boolean {
+  try {
+    const content: unknown = JSON.parse(body.toString());
+    if (typeof content !== 'object' || content === null || Array.isArray(content)) return false;
+    const { input } = content as { input?: unknown };
+    return input === undefined || input === null || typeof input !== 'object';
+  } catch {
+    return false;
+  }
+}
+
+async function runByHand(fn: HostFunction, options: AdminOptions): Promise<void> {
+  const { executor, log, stopping, timerInput } = options;
+  if (fn.trigger.type === 'httpTrigger') {
+    // Azure: it fails too, for want of a request.
+    log({
+      level: 'error',
+      category: `Function.${fn.name}`,
+      message: `Executed 'Functions.${fn.name}' (Failed): an HTTP function can't be run by the admin API, it needs a request.`,
+    });
+    return;
+  }
+  try {
+    const input = await timerInput(fn);
+    await executeWithRetry(executor, fn, { input, reason: HOST_API_REASON }, stopping);
+  } catch {
+    // Logged where it was thrown.
+  }
+}
+
+function getHostKeys(call: AdminCall): void {
+  writeKeys(call, call.options.keys?.host);
+}
+
+function getFunctionKeys(call: AdminCall): void {
+  const fn = findFunction(call);
+  writeKeys(call, fn && call.options.keys?.keysOf(fn.name));
+}
+
+function writeKeys(call: AdminCall, keys: ReturnType<Keys['keysOf']> | undefined): void {
+  if (!keys) {
+    call.response.writeHead(404).end();
+    return;
+  }
+  writeJson(call, { keys: keys.map(({ name, value }) => ({ name, value })), links: [] });
+}
+
+function getMasterKey(call: AdminCall): void {
+  const { keys } = call.options;
+  if (keys) writeJson(call, { name: '_master', value: keys.master });
+  else call.response.writeHead(404).end();
+}

@@ -1,0 +1,157 @@
+import type { TokenCredential } from '@azure/core-auth';
+import type { RestError } from '@azure/core-rest-pipeline';
+import type { BlockBlobClient, StoragePipelineOptions } from '@azure/storage-blob';
+import { azureCallPolicies } from './azure-call-policy.ts';
+import { once } from './credential.ts';
+import { remainingMs } from './deadline.ts';
+import { AppError } from './errors.ts';
+import { type Operation, operations } from './operations.ts';
+import { toAppError } from './to-app-error.ts';
+
+export const STORAGE_SCOPE = 'https://storage.azure.com/.default';
+const ATTEMPT_MS = 5_000;
+/** A checkpoint of 200,000 remembered resources is half of this. */
+const LARGEST_BYTES = 32 * 1024 * 1024;
+
+export interface BlobContent {
+  /** Absent: there is no such blob. */
+  readonly text?: string;
+  readonly etag?: string;
+  /** The storage service's clock when it answered. */
+  readonly serverTime: Date;
+}
+
+export interface Blobs {
+  /** Throws AppError; CONFIG_INVALID for a blob over 32 MB. */
+  read(name: string): Promise<BlobContent>;
+  /**
+   * Writes JSON text and returns the new ETag. `ifMatch`: only over this version (undefined: only if there is none);
+   * `'overwrite'`: whatever is there. Returns undefined if another was faster (412, 409). Throws AppError.
+   */
+  write(
+    name: string,
+    text: string,
+    ifMatch: string | undefined | 'overwrite',
+  ): Promise<string | undefined>;
+  /** One harmless call: may we read in the container? Throws AppError. */
+  probe(): Promise<Operation>;
+}
+
+export function createBlobs(
+  containerUrl: URL,
+  credential: TokenCredential,
+  principalIdInHand: (tokenScope: string) => string | undefined,
+): Blobs {
+  const sdk = once(() => import('@azure/storage-blob'));
+  const clients = new Map<string, BlockBlobClient>();
+  const clientOf = async (name: string): Promise<BlockBlobClient> => {
+    const { BlockBlobClient } = await sdk();
+    // One client, one pipeline: the SDK adds additionalPolicies anew for each client of a shared one, and then throws.
+    const client =
+      clients.get(name) ?? new BlockBlobClient(addressOf(name), credential, pipelineOptions());
+    clients.set(name, client);
+    return client;
+  };
+  const addressOf = (name: string) => `${containerUrl.href}/${encodeURIComponent(name)}`;
+  const pipelineOptions = () => {
+    const options: StoragePipelineOptions & { additionalPolicies: unknown } = {
+      retryOptions: { maxTries: 1 },
+      additionalPolicies: azureCallPolicies({
+        target: 'blobs',
+        hosts: [containerUrl.hostname],
+        attemptMs: ATTEMPT_MS,
+      }),
+    };
+    return options;
+  };
+  const appError = (error: unknown, operation: Operation) =>
+    toAppError(error, operation, principalIdInHand(STORAGE_SCOPE));
+  // The policies' limit ends with the headers of a streamed answer; this one covers its body.
+  const timeLimit = () =>
+    AbortSignal.timeout(Math.max(1, Math.floor(Math.min(ATTEMPT_MS * 2, remainingMs() - 100))));
+
+  return {
+    async read(name) {
+      try {
+        const client = await clientOf(name);
+        const answer = await client.download(0, undefined, { abortSignal: timeLimit() });
+        return {
+          text: await readText(answer.readableStreamBody ?? [], name),
+          ...(answer.etag ? { etag: answer.etag } : {}),
+          serverTime: answer.date ?? serverTimeOf(undefined),
+        };
+      } catch (error) {
+        if (errorCodeOf(error) === 'BlobNotFound') return { serverTime: serverTimeOf(error) };
+        throw appError(error, operations.readBlob(addressOf(name)));
+      }
+    },
+    async write(name, text, ifMatch) {
+      const conditions =
+        ifMatch === 'overwrite' ? {} : ifMatch === undefined ? { ifNoneMatch: '*' } : { ifMatch };
+      try {
+        const client = await clientOf(name);
+        const { etag } = await client.upload(text, Buffer.byteLength(text), {
+          conditions,
+          blobHTTPHeaders: { blobContentType: 'application/json' },
+          abortSignal: timeLimit(),
+        });
+        return etag;
+      } catch (error) {
+        if (/^(?:ConditionNotMet|BlobAlreadyExists)$/.test(errorCodeOf(error) ?? ''))
+          return undefined;
+        throw appError(error, operations.writeBlob(addressOf(name)));
+      }
+    },
+    async probe() {
+      const name = 'scan-checkpoint.json';
+      const operation = operations.readBlob(addressOf(name));
+      try {
+        await (await clientOf(name)).getProperties({ abortSignal: timeLimit() });
+      } catch (error) {
+        if (errorCodeOf(error) !== 'BlobNotFound') throw appError(error, operation);
+      }
+      return operation;
+    },
+  };
+}
+
+function errorCodeOf(error: unknown): string | undefined {
+  const { response, code } = error as Partial<RestError>;
+  return response?.headers?.get('x-ms-error-code') ?? code;
+}
+
+/** [RFC 9110 6.6.1] An origin server with a clock sends Date. */
+function serverTimeOf(error: unknown): Date {
+  const text = (error as Partial<RestError> | undefined)?.response?.headers?.get('date');
+  const time = new Date(text ?? Number.NaN);
+  if (!Number.isNaN(time.getTime())) return time;
+  throw new AppError({
+    code: 'UNEXPECTED',
+    target: 'blobs',
+    message: 'The storage service answered without a Date header.',
+    nextStep: 'Find out what stands between the app and the storage account.',
+  });
+}
+
+async function readText(
+  stream: AsyncIterable<string | Buffer> | Iterable<Buffer>,
+  name: string,
+): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of stream) {
+    bytes += chunk.length;
+    if (bytes > LARGEST_BYTES) throw tooLarge(name);
+    chunks.push(Buffer.from(chunk));
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function tooLarge(name: string): AppError {
+  return new AppError({
+    code: 'CONFIG_INVALID',
+    target: 'blobs',
+    message: `The blob ${name} is larger than 32 MB, so it is not the app's.`,
+    nextStep: 'Look at it, and move it away; nothing was overwritten.',
+  });
+}

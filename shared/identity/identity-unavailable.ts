@@ -1,0 +1,90 @@
+import { AppError } from '../errors.ts';
+import type { IdentityAnswer } from './identity-exchange.ts';
+
+/** The endpoint's refusals, in its own words (recorded traffic and public threads), and their cure. */
+const KNOWN: readonly {
+  readonly said: RegExp;
+  readonly message: string;
+  readonly nextStep: string;
+}[] = [
+  {
+    said: /No User Assigned or Delegated Managed Identity found|Identity not found/i,
+    message: 'The identity that AZURE_CLIENT_ID names is not assigned to this app',
+    nextStep:
+      'Assign the user-assigned identity to the app, or correct AZURE_CLIENT_ID (its client id); without one, IDENTITY_KIND must be systemAssigned.',
+  },
+  {
+    said: /Multiple user assigned identities|specify the clientId/i,
+    message: 'The app has several identities and none was named',
+    nextStep: 'Set IDENTITY_KIND to userAssigned and AZURE_CLIENT_ID to the client id to use.',
+  },
+  {
+    said: /AADSTS500011|AADSTS50001\b|resource principal/i,
+    message: 'The tenant knows no service by this audience',
+    nextStep: 'Check the address of the target: the audience is derived from it.',
+  },
+];
+
+/** Why there is no token, from the last answer of the endpoint. */
+export function identityUnavailable(
+  scope: string,
+  answer: IdentityAnswer | undefined,
+  cause: unknown,
+): AppError {
+  const known = KNOWN.find(({ said }) => said.test(answer?.message ?? ''));
+  return new AppError({
+    code: 'IDENTITY_UNAVAILABLE',
+    target: 'identity',
+    message: `${known?.message ?? happened(answer)} (token for ${scope.replace(/\/\.default$/, '')}).`,
+    nextStep: known?.nextStep ?? nextStep(answer),
+    ...(answer?.status === undefined ? {} : { status: answer.status }),
+    ...(answer?.retryAfterSeconds === undefined
+      ? {}
+      : { retryAfterSeconds: answer.retryAfterSeconds }),
+    cause,
+  });
+}
+
+function happened(answer: IdentityAnswer | undefined): string {
+  if (!answer) return 'There is no token';
+  const { endpoint, status, failure, message } = answer;
+  if (failure === 'ETIMEDOUT') return `The identity endpoint ${endpoint} did not answer`;
+  if (failure !== undefined)
+    return `The identity endpoint ${endpoint} can't be reached (${failure})`;
+  if (status !== undefined && status < 400) {
+    return `The identity endpoint ${endpoint} gave an unreadable answer`;
+  }
+  return `The identity endpoint ${endpoint} answered ${status}${message ? `: ${message}` : ''}`;
+}
+
+function nextStep(answer: IdentityAnswer | undefined): string {
+  if (answer?.status === 400) {
+    return 'Check that the app has the identity which IDENTITY_KIND and AZURE_CLIENT_ID name.';
+  }
+  if (answer?.status === 401 || answer?.status === 403) {
+    return 'The endpoint refused IDENTITY_HEADER: restart the app if the platform has just moved it.';
+  }
+  return "The platform's endpoint is at fault: try again, then restart the app.";
+}
+
+/** App Service sets IDENTITY_ENDPOINT only for an app that has an identity. */
+export function noIdentityEndpoint(): AppError {
+  return new AppError({
+    code: 'IDENTITY_UNAVAILABLE',
+    target: 'identity',
+    message: 'This app has no managed identity: IDENTITY_ENDPOINT and IDENTITY_HEADER are not set.',
+    nextStep:
+      'Switch the system-assigned identity on, or assign a user-assigned one, and restart the app.',
+  });
+}
+
+/** The developer's chain found nobody signed in. */
+export function notSignedIn(cause: unknown): AppError {
+  return new AppError({
+    code: 'IDENTITY_UNAVAILABLE',
+    target: 'identity',
+    message: 'IDENTITY_KIND is absent, and no developer is signed in on this machine.',
+    nextStep: 'In Azure set IDENTITY_KIND; on your machine run az login or azd auth login.',
+    cause,
+  });
+}

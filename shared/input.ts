@@ -1,0 +1,27 @@
+import { AppError } from './errors.ts';
+
+/** A 400 that names the field. What was sent is not repeated. */
+export function inputInvalid(field: string, expected: string): AppError {
+  return new AppError({
+    code: 'INPUT_INVALID',
+    target: 'request',
+    message: `${field} ${expected}.`,
+    nextStep: `Correct ${field} and send the request again.`,
+  });
+}
+
+/** What the host and its proxies put into a query: the function key. */
+const HOSTS_OWN = new Set(['code']);
+
+/** Throws INPUT_INVALID for a query parameter that the function does not have. */
+export function assertKnownQuery(
+  query: Iterable<readonly [string, string]>,
+  known: readonly string[],
+): void {
+  const allowed = known.length > 0 ? `may be ${known.join(', ')}` : 'takes none';
+  for (const [name] of query) {
+    if (HOSTS_OWN.has(name) || known.includes(name)) continue;
+    const shown = name.replaceAll(/[^\x21-\x7e]/g, '?').slice(0, 64);
+    throw inputInvalid(`The query parameter "${shown}"`, `is not known: this function ${allowed}`);
+  }
+}

@@ -1,0 +1,82 @@
+// The role manifest: every operation of the app on Azure, and the built-in role that allows it.
+// infra/ grants exactly these.
+import type { Target } from './errors.ts';
+
+interface Role {
+  readonly name: string;
+  /** Id of the built-in definition, the same in every tenant. */
+  readonly id: string;
+}
+
+/** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles */
+export const roles = {
+  reader: { name: 'Reader', id: 'acdd72a7-3385-48ef-bd42-f606fba81ae7' },
+  keyVaultSecretsUser: {
+    name: 'Key Vault Secrets User',
+    id: '4633458b-17de-408a-b874-0445c86b69e6',
+  },
+  storageBlobDataContributor: {
+    name: 'Storage Blob Data Contributor',
+    id: 'ba92f5b4-2d11-453d-a403-e96b0029c9fe',
+  },
+} as const satisfies Record<string, Role>;
+
+/** One kind of call on one scope. */
+export interface Operation {
+  readonly target: Target;
+  /** What it does, for a sentence: "list resources". */
+  readonly purpose: string;
+  readonly action: string;
+  /** ARM id where the app knows it, else the address of the thing. */
+  readonly scope: string;
+  readonly role: Role;
+}
+
+const BLOBS = 'Microsoft.Storage/storageAccounts/blobServices/containers/blobs';
+
+export const operations = {
+  /** `scope`: a subscription or a resource group. */
+  listResources: (scope: string): Operation => ({
+    target: 'resource-manager',
+    purpose: 'list resources',
+    action: scope.toLowerCase().includes('/resourcegroups/')
+      ? 'Microsoft.Resources/subscriptions/resourceGroups/resources/read'
+      : 'Microsoft.Resources/subscriptions/resources/read',
+    scope,
+    role: roles.reader,
+  }),
+  /** `scope`: a subscription or a resource group; for a subscription its tags, the least that a GET can ask for. */
+  readScope: (scope: string): Operation => ({
+    target: 'resource-manager',
+    purpose: 'read there',
+    action: scope.toLowerCase().includes('/resourcegroups/')
+      ? 'Microsoft.Resources/subscriptions/resourceGroups/read'
+      : 'Microsoft.Resources/tags/read',
+    scope,
+    role: roles.reader,
+  }),
+  /** `scope`: the secret's address, `https://<vault>.vault.azure.net/secrets/<name>`. */
+  readSecret: (scope: string): Operation => ({
+    target: 'key-vault',
+    purpose: 'read the secret',
+    action: 'Microsoft.KeyVault/vaults/secrets/getSecret/action',
+    scope,
+    role: roles.keyVaultSecretsUser,
+  }),
+  /** `scope`: the blob's address. */
+  readBlob: (scope: string): Operation => ({
+    target: 'blobs',
+    purpose: 'read the blob',
+    action: `${BLOBS}/read`,
+    scope,
+    role: roles.storageBlobDataContributor,
+  }),
+  /** `scope`: the blob's address. */
+  writeBlob: (scope: string): Operation => ({
+    target: 'blobs',
+    purpose: 'write the blob',
+    action: `${BLOBS}/write`,
+    scope,
+    role: roles.storageBlobDataContributor,
+  }),
+} as const;

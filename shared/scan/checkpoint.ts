@@ -1,0 +1,155 @@
+// What the scan remembers between runs. Times are ARM's createdTime, never our clock.
+import { AppError } from '../errors.ts';
+import type { Finding } from './finding.ts';
+
+export const CHECKPOINT_BLOB = 'scan-checkpoint.json';
+const SCHEMA_VERSION = 1;
+
+/** A walk over all pages of a scope that was cut, to be gone on with. */
+export interface Pass {
+  /** Only what was created at or after this time is looked at (ISO 8601). */
+  readonly from: string;
+  /** The newest createdTime met so far. */
+  readonly newest?: string;
+  readonly nextPage?: string;
+}
+
+export interface ScopeState {
+  /** Where the first run began to look: nothing older is ever new. */
+  readonly since: string;
+  /** The newest createdTime of a finished pass: everything up to here was handed on, if ARM listed it. */
+  readonly watermark?: string;
+  readonly pass?: Pass;
+}
+
+/** Findings that a run is handing on. If it dies, another run hands them on again. */
+export interface Claim {
+  readonly claimId: string;
+  /** The storage service's clock (ISO 8601); absent: given up by its run. */
+  readonly claimedAt?: string;
+  readonly findings: readonly Finding[];
+}
+
+export interface Checkpoint {
+  readonly schemaVersion: typeof SCHEMA_VERSION;
+  /** By scope in lower case. */
+  readonly scopes: Readonly<Record<string, ScopeState>>;
+  /** Event id → createdTime, for all that is younger than the oldest bound of a scope. */
+  readonly seen: Readonly<Record<string, string>>;
+  readonly claims: readonly Claim[];
+}
+
+export const emptyCheckpoint: Checkpoint = {
+  schemaVersion: SCHEMA_VERSION,
+  scopes: {},
+  seen: {},
+  claims: [],
+};
+
+/**
+ * The oldest createdTime that a new pass over the scope looks at: ARM may list a resource late, so the pass begins
+ * `overlapMs` before the watermark.
+ */
+export function lowerBound(state: ScopeState, overlapMs: number): string {
+  if (state.watermark === undefined) return state.since;
+  return later(
+    state.since,
+    new Date(Math.max(0, Date.parse(state.watermark) - overlapMs)).toISOString(),
+  );
+}
+
+/** Forgets what no pass can meet again. Returns the same object if there is nothing to forget. */
+export function prune(checkpoint: Checkpoint, overlapMs: number): Checkpoint {
+  const bounds = Object.values(checkpoint.scopes).flatMap((state) => [
+    lowerBound(state, overlapMs),
+    ...(state.pass ? [state.pass.from] : []),
+  ]);
+  const oldest = bounds.toSorted()[0] ?? '';
+  const entries = Object.entries(checkpoint.seen);
+  const kept = entries.filter(([, createdTime]) => createdTime >= oldest);
+  return kept.length === entries.length
+    ? checkpoint
+    : { ...checkpoint, seen: Object.fromEntries(kept) };
+}
+
+/** Of two ISO 8601 times in UTC with milliseconds. */
+export function later(a: string, b: string): string {
+  return a > b ? a : b;
+}
+
+/** A watermark ahead of the storage service's clock by more than this was not written by a scan. */
+const CLOCK_TOLERANCE_MS = 3_600_000;
+
+/** Throws CONFIG_INVALID for anything that this version of the app has not written: it is never guessed around. */
+export function parseCheckpoint(text: string, serverTime: Date): Checkpoint {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw corrupt('it is not JSON', cause);
+  }
+  const { schemaVersion, scopes, seen, claims } = asRecord(value, 'it is not an object');
+  if (schemaVersion !== SCHEMA_VERSION) {
+    throw corrupt(`its schemaVersion is not ${SCHEMA_VERSION}`);
+  }
+  for (const state of Object.values(asRecord(scopes, 'it has no scopes'))) {
+    assertScopeState(asRecord(state, 'a scope is not an object'), serverTime);
+  }
+  for (const time of Object.values(asRecord(seen, 'it has no seen'))) assertTime(time, 'seen');
+  if (!Array.isArray(claims)) throw corrupt('it has no claims');
+  for (const claim of claims) assertClaim(asRecord(claim, 'a claim is not an object'));
+  return value as Checkpoint;
+}
+
+function assertScopeState(state: Record<string, unknown>, serverTime: Date): void {
+  assertTime(state.since, 'since');
+  if (state.watermark !== undefined) {
+    const watermark = assertTime(state.watermark, 'watermark');
+    if (Date.parse(watermark) > serverTime.getTime() + CLOCK_TOLERANCE_MS) {
+      throw corrupt(`its watermark ${watermark} lies in the future`);
+    }
+  }
+  if (state.pass === undefined) return;
+  const pass = asRecord(state.pass, 'a pass is not an object');
+  assertTime(pass.from, 'pass.from');
+  if (pass.newest !== undefined) assertTime(pass.newest, 'pass.newest');
+  if (pass.nextPage !== undefined && typeof pass.nextPage !== 'string') {
+    throw corrupt('pass.nextPage is not a text');
+  }
+}
+
+function assertClaim({ claimId, claimedAt, findings }: Record<string, unknown>): void {
+  if (typeof claimId !== 'string') throw corrupt('a claim has no claimId');
+  if (claimedAt !== undefined) assertTime(claimedAt, 'claimedAt');
+  if (!Array.isArray(findings)) throw corrupt('a claim has no findings');
+  for (const finding of findings) {
+    const { id, eventId, createdTime } = asRecord(finding, 'a finding is not an object');
+    if (typeof id !== 'string' || typeof eventId !== 'string') throw corrupt('a finding has no id');
+    assertTime(createdTime, 'createdTime');
+  }
+}
+
+function asRecord(value: unknown, otherwise: string): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
+  }
+  throw corrupt(otherwise);
+}
+
+function assertTime(value: unknown, name: string): string {
+  if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value)) {
+    if (!Number.isNaN(Date.parse(value))) return value;
+  }
+  throw corrupt(`${name} is not a UTC time`);
+}
+
+function corrupt(reason: string, cause?: unknown): AppError {
+  return new AppError({
+    code: 'CONFIG_INVALID',
+    target: 'blobs',
+    message: `The scan's checkpoint ${CHECKPOINT_BLOB} is not usable: ${reason}. Nothing was overwritten.`,
+    nextStep:
+      'Restore an earlier version of the blob, or delete it: the next scan then looks back by SCAN_LOOKBACK.',
+    cause,
+  });
+}

@@ -1,0 +1,171 @@
+// The only reader of the environment. A bad setting never stops the app from loading: the real host would stay up
+// with every route 404. It is complained about at once, and whoever needs it answers CONFIG_INVALID.
+import { AppError } from './errors.ts';
+import {
+  complaintAboutText,
+  holdsCredential,
+  type Parsed,
+  parseClientId,
+  parseContainerUrl,
+  parseDuration,
+  parseSchedule,
+  parseScopes,
+  parseVaultUrl,
+} from './setting-rules.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export const processEnvironment: Environment = process.env;
+
+export type IdentitySetting =
+  | { readonly kind: 'userAssigned'; readonly clientId: string }
+  | { readonly kind: 'systemAssigned' }
+  /** The developer's own sign-in: only where IDENTITY_KIND is absent. */
+  | { readonly kind: 'developer' };
+
+export interface SettingValues {
+  /** Of IDENTITY_KIND and AZURE_CLIENT_ID together. */
+  readonly IDENTITY_KIND: IdentitySetting;
+  readonly KEY_VAULT_URL: URL;
+  readonly SCAN_SCHEDULE: string;
+  /** ARM ids of subscriptions and resource groups, each once. */
+  readonly SCAN_SCOPES: readonly string[];
+  /** Milliseconds. */
+  readonly SCAN_LOOKBACK: number;
+  /** Milliseconds. */
+  readonly SCAN_OVERLAP: number;
+  readonly SCAN_STATE_CONTAINER_URL: URL;
+}
+
+/** Every app setting that `shared/` reads; infra sets these and no others but the host's own. */
+export const settingNames = [
+  'IDENTITY_KIND',
+  'AZURE_CLIENT_ID',
+  'KEY_VAULT_URL',
+  'SCAN_SCHEDULE',
+  'SCAN_SCOPES',
+  'SCAN_LOOKBACK',
+  'SCAN_OVERLAP',
+  'SCAN_STATE_CONTAINER_URL',
+] as const;
+
+export interface SettingProblem {
+  readonly setting: string;
+  /** A whole sentence that begins with the setting's name and never shows its value. */
+  readonly message: string;
+}
+
+export interface Settings {
+  readonly problems: readonly SettingProblem[];
+  /** The named settings; throws one CONFIG_INVALID with every complaint about them. */
+  need<Name extends keyof SettingValues>(...names: Name[]): Pick<SettingValues, Name>;
+}
+
+// Azure: ARM's list has no bound on how late a resource shows; two days is far more than anyone has reported.
+const DEFAULT_OVERLAP = 'PT48H';
+
+/** Reads and checks every setting. Never throws. */
+export function loadSettings(env: Environment): Settings {
+  const problems: SettingProblem[] = [];
+  const complain = (setting: string, complaint: string): undefined => {
+    problems.push({ setting, message: `${setting} ${complaint}.` });
+  };
+  const read = <T>(name: string, parse: (value: string) => Parsed<T>, fallback?: string) => {
+    const text = env[name] ?? fallback;
+    const complaint = text === undefined ? 'is missing' : complaintAboutText(text);
+    const parsed = parse(text ?? '');
+    if (complaint !== undefined) {
+      const expected = 'complaint' in parsed ? `: it ${parsed.complaint}` : '';
+      return complain(name, `${complaint}${expected}`);
+    }
+    if ('complaint' in parsed) return complain(name, parsed.complaint);
+    return parsed.value;
+  };
+
+  const values: { readonly [Name in keyof SettingValues]: SettingValues[Name] | undefined } = {
+    IDENTITY_KIND: readIdentity(env, read, complain),
+    KEY_VAULT_URL: read('KEY_VAULT_URL', parseVaultUrl),
+    SCAN_SCHEDULE: read('SCAN_SCHEDULE', parseSchedule),
+    SCAN_SCOPES: read('SCAN_SCOPES', parseScopes),
+    SCAN_LOOKBACK: read('SCAN_LOOKBACK', parseDuration),
+    SCAN_OVERLAP: read('SCAN_OVERLAP', parseDuration, DEFAULT_OVERLAP),
+    SCAN_STATE_CONTAINER_URL: read('SCAN_STATE_CONTAINER_URL', parseContainerUrl),
+  };
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
+    complain(TLS_SETTING, 'turns off TLS verification, and tokens would go to anyone: remove it');
+  }
+  if (holdsCredential(env.AzureWebJobsStorage ?? '')) {
+    complain('AzureWebJobsStorage', 'holds a key: use AzureWebJobsStorage__accountName');
+  }
+  return {
+    problems: Object.freeze(problems),
+    need: (...names) => pick(values, names, problems),
+  };
+}
+
+/** Concerns every call to Azure, so every `need`. */
+const TLS_SETTING = 'NODE_TLS_REJECT_UNAUTHORIZED';
+
+function readIdentity(
+  env: Environment,
+  read: <T>(name: string, parse: (value: string) => Parsed<T>) => T | undefined,
+  complain: (setting: string, complaint: string) => void,
+): IdentitySetting | undefined {
+  switch (env.IDENTITY_KIND) {
+    case undefined:
+      return { kind: 'developer' };
+    case 'systemAssigned':
+      return { kind: 'systemAssigned' };
+    case 'userAssigned': {
+      const clientId = read('AZURE_CLIENT_ID', parseClientId);
+      return clientId ? { kind: 'userAssigned', clientId } : undefined;
+    }
+    default:
+      complain(
+        'IDENTITY_KIND',
+        'must be userAssigned or systemAssigned, or absent on your machine',
+      );
+      return undefined;
+  }
+}
+
+function pick<Name extends keyof SettingValues>(
+  values: { readonly [N in keyof SettingValues]: SettingValues[N] | undefined },
+  names: readonly Name[],
+  problems: readonly SettingProblem[],
+): Pick<SettingValues, Name> {
+  const concerns = new Set<string>([...names, TLS_SETTING]);
+  if (concerns.has('IDENTITY_KIND')) concerns.add('AZURE_CLIENT_ID');
+  const relevant = problems.filter(({ setting }) => concerns.has(setting));
+  if (relevant.length > 0) {
+    throw new AppError({
+      code: 'CONFIG_INVALID',
+      target: 'settings',
+      message: relevant.map(({ message }) => message).join(' '),
+      nextStep: `Correct the app setting${relevant.length > 1 ? 's' : ''} ${relevant.map(({ setting }) => setting).join(', ')} and restart.`,
+    });
+  }
+  return Object.fromEntries(names.map((name) => [name, values[name]])) as Pick<SettingValues, Name>;
+}
+
+export interface IdentityEnvironment {
+  /** Address of App Service's token endpoint, and the header that opens it. */
+  readonly endpoint: string | undefined;
+  readonly header: string | undefined;
+  /** App Service and Functions have no IMDS: without `endpoint` there is no identity. */
+  readonly inAppService: boolean;
+}
+
+/**
+ * Read anew at each token request: the platform rotates the header, and specialises a running process.
+ * https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
+ */
+export function readIdentityEnvironment(
+  env: Environment = processEnvironment,
+): IdentityEnvironment {
+  return {
+    endpoint: env.IDENTITY_ENDPOINT || undefined,
+    header: env.IDENTITY_HEADER || undefined,
+    inAppService: Boolean(env.WEBSITE_SITE_NAME || env.WEBSITE_INSTANCE_ID || env.CONTAINER_NAME),
+  };
+}

@@ -1,0 +1,34 @@
+// The SDK's classes are no named exports to Node's older scanner; here they are taken from its default export.
+import functions from '@azure/functions';
+import type { HttpHandler, HttpResponseInit } from '@azure/functions';
+
+const { HttpRequest, InvocationContext } = functions;
+
+export interface Logged {
+  readonly lines: string[];
+}
+
+export function createContext(name: string) {
+  const lines: string[] = [];
+  const context = new InvocationContext({
+    functionName: name,
+    logHandler: (level, ...args) => lines.push(`${level}: ${args.join(' ')}`),
+  });
+  return Object.assign(context, { lines });
+}
+
+/** Calls a handler as the host does; gives status and parsed body. */
+export async function call(
+  handler: HttpHandler,
+  url: string,
+  params: Readonly<Record<string, string>> = {},
+): Promise<{ status: number; body: Record<string, unknown>; lines: string[] }> {
+  const request = new HttpRequest({ method: 'GET', url: `http://localhost/api/${url}`, params });
+  const context = createContext('test');
+  const response = (await handler(request, context)) as HttpResponseInit;
+  return {
+    status: response.status ?? 0,
+    body: JSON.parse(String(response.body)),
+    lines: context.lines,
+  };
+}

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { AppError } from '../../shared/errors.ts';
+import { type Environment, loadSettings, settingNames } from '../../shared/settings.ts';
+
+const SUBSCRIPTION = '/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e';
+const GOOD = {
+  IDENTITY_KIND: 'userAssigned',
+  AZURE_CLIENT_ID: '00001111-aaaa-2222-bbbb-3333cccc4444',
+  KEY_VAULT_URL: 'https://kv-app.vault.azure.net/',
+  SCAN_SCHEDULE: '0 */5 * * * *',
+  SCAN_SCOPES: `${SUBSCRIPTION}/resourceGroups/rg-app`,
+  SCAN_LOOKBACK: 'P1D',
+  SCAN_OVERLAP: 'PT48H',
+  SCAN_STATE_CONTAINER_URL: 'https://stapp.blob.core.windows.net/scan-state',
+} as const satisfies Environment;
+
+function problemsOf(changes: Environment): string[] {
+  return loadSettings({ ...GOOD, ...changes }).problems.map(({ message }) => message);
+}
+
+describe('the settings', () => {
+  it('are parsed', () => {
+    const settings = loadSettings(GOOD);
+    assert.deepEqual(settings.problems, []);
+    assert.deepEqual(settings.need('IDENTITY_KIND', 'SCAN_SCOPES', 'SCAN_LOOKBACK', 'SCAN_OVERLAP'), {
+      IDENTITY_KIND: { kind: 'userAssigned', clientId: GOOD.AZURE_CLIENT_ID },
+      SCAN_SCOPES: [GOOD.SCAN_SCOPES],
+      SCAN_LOOKBACK: 86_400_000,
+      SCAN_OVERLAP: 172_800_000,
+    });
+    assert.equal(settings.need('KEY_VAULT_URL').KEY_VAULT_URL.hostname, 'kv-app.vault.azure.net');
+  });
+
+  it('name all that is read', () => {
+    assert.deepEqual([...settingNames].sort(), Object.keys(GOOD).sort());
+  });
+
+  it('fall back to 48 hours of overlap', () => {
+    const { SCAN_OVERLAP: _, ...rest } = GOOD;
+    assert.equal(loadSettings(rest).need('SCAN_OVERLAP').SCAN_OVERLAP, 172_800_000);
+  });
+
+  it('mean the developer only where IDENTITY_KIND is absent', () => {
+    const kindOf = (changes: Environment) =>
+      loadSettings({ ...GOOD, ...changes }).need('IDENTITY_KIND').IDENTITY_KIND.kind;
+    assert.equal(kindOf({ IDENTITY_KIND: undefined }), 'developer');
+    assert.equal(kindOf({ IDENTITY_KIND: 'systemAssigned' }), 'systemAssigned');
+    assert.throws(() => kindOf({ IDENTITY_KIND: '' }), { code: 'CONFIG_INVALID' });
+    assert.throws(() => kindOf({ IDENTITY_KIND: 'user-assigned' }), { code: 'CONFIG_INVALID' });
+  });
+
+  it('never throw while loading, and complain about everything at once', () => {
+    const { problems, need } = loadSettings({ IDENTITY_KIND: 'userAssigned' });
+    assert.deepEqual(
+      problems.map(({ setting }) => setting).sort(),
+      [
+        'AZURE_CLIENT_ID',
+        'KEY_VAULT_URL',
+        'SCAN_LOOKBACK',
+        'SCAN_SCHEDULE',
+        'SCAN_SCOPES',
+        'SCAN_STATE_CONTAINER_URL',
+      ],
+    );
+    for (const { setting, message } of problems) assert.ok(message.startsWith(setting), message);
+    assert.throws(() => need('SCAN_SCOPES', 'SCAN_LOOKBACK'), (error: AppError) => {
+      assert.equal(error.code, 'CONFIG_INVALID');
+      assert.match(error.message, /SCAN_SCOPES is missing.*SCAN_LOOKBACK is missing/s);
+      assert.doesNotMatch(error.message, /KEY_VAULT_URL/);
+      return true;
+    });
+  });
+
+  it('fail nobody who does not need the bad one', () => {
+    const { need } = loadSettings({ ...GOOD, KEY_VAULT_URL: 'nonsense' });
+    assert.ok(need('SCAN_STATE_CONTAINER_URL', 'IDENTITY_KIND'));
+  });
+
+  const refused: Readonly<Record<string, readonly string[]>> = {
+    AZURE_CLIENT_ID: ['', 'id-app', `${SUBSCRIPTION}/x`, ' 00001111-aaaa-2222-bbbb-3333cccc4444'],
+    KEY_VAULT_URL: [
+      '',
+      ' https://kv-app.vault.azure.net/',
+      'https://kv-app.vault.azure.net/ ',
+      'https://https://kv-app.vault.azure.net/',
+      'http://kv-app.vault.azure.net/',
+      'kv-app',
+      'kv-app.vault.azure.net',
+      'https://kv-app.vault.azure.net./',
+      'https://kv-app.vault.azure.net/secrets/x',
+      'https://kv-app.vault.azure.net.evil.example/',
+      'https://user@kv-app.vault.azure.net/',
+      'https://kv-app.vault.azure.net:444/',
+      'https://169.254.169.254/',
+      'https://kv-app.vault.azure.cn/',
+      'https://kv-app.vault.usgovcloudapi.net/',
+      '@Microsoft.KeyVault(SecretUri=https://kv-app.vault.azure.net/secrets/url)',
+    ],
+    SCAN_SCHEDULE: ['', 'every minute', '@daily', '* * *', '0 */5 * * * * '],
+    SCAN_SCOPES: [
+      '',
+      'rg-app',
+      '/subscriptions/not-a-guid',
+      `${SUBSCRIPTION}/`,
+      `${SUBSCRIPTION}/resourceGroups/`,
+      `${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Web/sites/x`,
+      `${SUBSCRIPTION}/resourceGroups/..`,
+      `${SUBSCRIPTION}, ${SUBSCRIPTION}/resourceGroups/a`,
+      `${SUBSCRIPTION},`,
+      `https://management.azure.com${SUBSCRIPTION}`,
+    ],
+    SCAN_LOOKBACK: ['', 'P', 'PT', '1D', 'P1M', 'P1Y', 'P0D', 'PT0S', '-P1D', 'P1DT', 'P99999D', '24:00:00'],
+    SCAN_OVERLAP: ['', '48'],
+    SCAN_STATE_CONTAINER_URL: [
+      '',
+      'https://stapp.blob.core.windows.net',
+      'https://stapp.blob.core.windows.net/',
+      'https://stapp.blob.core.windows.net/scan-state/',
+      'https://stapp.blob.core.windows.net/scan-state/blob',
+      'https://stapp.blob.core.windows.net./scan-state',
+      'https://stapp.blob.core.windows.net/Scan',
+      'https://stapp.blob.core.windows.net/a--b',
+      'https://stapp.blob.core.chinacloudapi.cn/scan-state',
+      'https://stapp.blob.core.windows.net/scan-state?sv=2024-11-04&sig=c2VjcmV0',
+      `DefaultEndpointsProtocol=https;AccountName=stapp;AccountKey=${'a'.repeat(86)}==`,
+    ],
+  };
+  for (const [name, values] of Object.entries(refused)) {
+    for (const value of values) {
+      it(`refuse ${name}=${JSON.stringify(value)}, in a sentence that does not repeat it`, () => {
+        const [message, ...more] = problemsOf({ [name]: value });
+        assert.deepEqual(more, []);
+        assert.match(message ?? '', new RegExp(`^${name} .{10,}\\.$`));
+        if (value.length > 8) assert.ok(!message?.includes(value), message);
+      });
+    }
+  }
+
+  it('take scopes in any case, each once, and a whole subscription', () => {
+    const { SCAN_SCOPES } = loadSettings({
+      ...GOOD,
+      SCAN_SCOPES: `${SUBSCRIPTION},${SUBSCRIPTION.toUpperCase()},${SUBSCRIPTION}/resourcegroups/Rg_1.(x)`,
+    }).need('SCAN_SCOPES');
+    assert.equal(SCAN_SCOPES.length, 2);
+  });
+
+  for (const [text, milliseconds] of [
+    ['PT48H', 172_800_000],
+    ['P1DT1H1M1S', 90_061_000],
+    ['P2W', 1_209_600_000],
+    ['PT90M', 5_400_000],
+  ] as const) {
+    it(`read ${text}`, () => {
+      assert.equal(
+        loadSettings({ ...GOOD, SCAN_LOOKBACK: text }).need('SCAN_LOOKBACK').SCAN_LOOKBACK,
+        milliseconds,
+      );
+    });
+  }
+
+  it('refuse a key in AzureWebJobsStorage, but not the Application Insights connection string', () => {
+    assert.match(
+      problemsOf({ AzureWebJobsStorage: 'AccountName=st;AccountKey=x' }).join(),
+      /AzureWebJobsStorage holds a key/,
+    );
+    assert.deepEqual(
+      problemsOf({
+        APPLICATIONINSIGHTS_CONNECTION_STRING: 'InstrumentationKey=0;IngestionEndpoint=https://x/',
+      }),
+      [],
+    );
+  });
+
+  it('stop every call while TLS verification is off', () => {
+    const { need } = loadSettings({ ...GOOD, NODE_TLS_REJECT_UNAUTHORIZED: '0' });
+    assert.throws(() => need('IDENTITY_KIND'), /NODE_TLS_REJECT_UNAUTHORIZED turns off/);
+  });
+});
