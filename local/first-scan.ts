@@ -3,23 +3,18 @@ import type { RunningApp } from './run-app.ts';
 
 const SCAN_FUNCTION = 'scanResources';
 
-interface Finding {
-  readonly type: string;
-  readonly name: string;
-}
-
 /**
  * Runs the timer function once through the host's admin API, as the portal's "Run" button does,
  * and tells what it found, read through the app's own HTTP function.
  */
-export async function firstScan(azure: LocalAzure, app: RunningApp): Promise<string[]> {
+export async function firstScan(azure: LocalAzure, app: RunningApp): Promise<string> {
   const since = azure.journal.position;
   const started = await fetch(`${app.baseUrl}/admin/functions/${SCAN_FUNCTION}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: '{}',
   });
-  if (started.status !== 202) return [`The first scan could not be started: ${started.status}.`];
+  if (started.status !== 202) return `The first scan could not be started: ${started.status}.`;
   await azure.journal.waitFor(
     'the report of the first scan',
     (entry) =>
@@ -30,11 +25,12 @@ export async function firstScan(azure: LocalAzure, app: RunningApp): Promise<str
     { since, timeoutMs: 30_000 },
   );
   const response = await fetch(`${app.baseUrl}/api/scans/latest`);
-  const report = (await response.json()) as { findings?: readonly Finding[] };
-  const findings = report.findings ?? [];
-  const width = Math.max(0, ...findings.map(({ type }) => type.length));
-  return [
-    `First scan: ${findings.length} new resources`,
-    ...findings.map(({ type, name }) => `  ${type.padEnd(width)}  ${name}`),
-  ];
+  const report = (await response.json()) as {
+    outcome: string;
+    newFindingCount: number;
+    error?: { message: string; nextStep: string };
+  };
+  return report.error
+    ? `First scan: ${report.error.message} ${report.error.nextStep}`
+    : `First scan: ${report.outcome}, ${report.newFindingCount} new resources`;
 }

@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 import type { LocalAzure } from './azure/start-azure.ts';
 
 const HOST_ENTRY = fileURLToPath(new URL('./functions-host/main.ts', import.meta.url));
-const PRELOAD = new URL('./redirect/preload.ts', import.meta.url).href;
+const PRELOADS = ['./stripped-sources.mjs', './redirect/preload.ts'].map(
+  (file) => new URL(file, import.meta.url).href,
+);
 
 export interface AppFunction {
   readonly name: string;
@@ -47,7 +49,7 @@ export async function runApp(azure: LocalAzure, options: AppOptions): Promise<Ru
     ],
     {
       env: appEnvironment(azure, options),
-      execArgv: ['--import', PRELOAD],
+      execArgv: PRELOADS.flatMap((preload) => ['--import', preload]),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     },
   );

@@ -6,5 +6,6 @@ if (major < 24) {
   );
   process.exit(1);
 }
+await import('./stripped-sources.mjs');
 const { start } = await import('./start.ts');
 await start(process.argv.slice(2));

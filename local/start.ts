@@ -38,7 +38,7 @@ export async function start(args: readonly string[]): Promise<void> {
     parts.app = app;
     await azure.storageReady;
     console.log(`Ready  ${app.baseUrl}`);
-    console.log((await firstScan(azure, app)).join('\n'));
+    console.log(await firstScan(azure, app));
     console.log(['Try', ...addresses(app), 'Ctrl-C ends it.'].join('\n'));
     const ended = new Promise<string>((resolve) =>
       app.process.once('exit', (code) => resolve(`The functions host ended with code ${code}.`)),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { TokenCredential } from '@azure/core-auth';
 import type { RestError } from '@azure/core-rest-pipeline';
 import type { BlockBlobClient, StoragePipelineOptions } from '@azure/storage-blob';
@@ -72,17 +73,23 @@ export function createBlobs(
 
   return {
     async read(name) {
+      const abortSignal = timeLimit();
       try {
         const client = await clientOf(name);
-        const answer = await client.download(0, undefined, { abortSignal: timeLimit() });
+        const answer = await client.download(0, undefined, { abortSignal });
+        const bytes = await readAll(answer.readableStreamBody ?? [], name);
+        if (isDamaged(bytes, answer.contentMD5)) throw wireFailure('PARSE_ERROR');
         return {
-          text: await readText(answer.readableStreamBody ?? [], name),
+          text: bytes.toString('utf8'),
           ...(answer.etag ? { etag: answer.etag } : {}),
           serverTime: answer.date ?? serverTimeOf(undefined),
         };
       } catch (error) {
         if (errorCodeOf(error) === 'BlobNotFound') return { serverTime: serverTimeOf(error) };
-        throw appError(error, operations.readBlob(addressOf(name)));
+        // The SDK calls a broken stream an abort, too.
+        const isCut = (error as Error).name === 'AbortError' && !abortSignal.aborted;
+        const failure = isCut ? wireFailure('ECONNRESET') : error;
+        throw appError(failure, operations.readBlob(addressOf(name)));
       }
     },
     async write(name, text, ifMatch) {
@@ -133,10 +140,10 @@ function serverTimeOf(error: unknown): Date {
   });
 }
 
-async function readText(
+async function readAll(
   stream: AsyncIterable<string | Buffer> | Iterable<Buffer>,
   name: string,
-): Promise<string> {
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of stream) {
@@ -144,7 +151,16 @@ async function readText(
     if (bytes > LARGEST_BYTES) throw tooLarge(name);
     chunks.push(Buffer.from(chunk));
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
+}
+
+/** Azure: Put Blob keeps the MD5 of a block blob. Half a checkpoint must not pass for a corrupt one. */
+function isDamaged(bytes: Buffer, md5: Uint8Array | undefined): boolean {
+  return md5 !== undefined && !createHash('md5').update(bytes).digest().equals(md5);
+}
+
+function wireFailure(code: string): Error {
+  return Object.assign(new Error('the answer broke off'), { code });
 }
 
 function tooLarge(name: string): AppError {

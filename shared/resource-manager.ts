@@ -68,7 +68,8 @@ export function createResourceManager(
     listPage: (scope, page) =>
       call(operations.listResources(scope), async () => {
         // The SDK follows any address that it is given; here it is checked before a token is asked for.
-        if (page !== undefined) assertNamedHost(page, { hosts: [HOST], target: 'resource-manager' });
+        if (page !== undefined)
+          assertNamedHost(page, { hosts: [HOST], target: 'resource-manager' });
         const { subscriptionId, resourceGroup } = parseScope(scope);
         const { resources } = await clientOf(subscriptionId);
         const options = { expand: 'createdTime,changedTime,provisioningState' };

@@ -33,15 +33,27 @@ export function toAppError(
   if (refusal) return fromRefusal(refusal, operation, principalId, error);
   const { code, name, host } = (error ?? {}) as Partial<Record<'code' | 'name' | 'host', unknown>>;
   const address =
-    typeof host === 'string' ? host : request ? new URL(request.url).host : operation.target;
+    typeof host === 'string' ? host : (hostOf(request?.url) ?? hostOf(operation.scope));
   return (
     connectionFailure(
       operation.target,
-      address,
-      name === 'AbortError' || name === 'TimeoutError' ? 'ETIMEDOUT' : String(code),
+      address ?? operation.target,
+      codeByName[String(name)] ?? String(code),
       error,
     ) ?? unexpected(operation.target, error)
   );
+}
+
+/** The SDKs read an answer of another shape without looking: that is a TypeError. */
+const codeByName: Readonly<Record<string, string>> = {
+  AbortError: 'ETIMEDOUT',
+  TimeoutError: 'ETIMEDOUT',
+  TypeError: 'PARSE_ERROR',
+  SyntaxError: 'PARSE_ERROR',
+};
+
+function hostOf(address: string | undefined): string | undefined {
+  return address && URL.canParse(address) ? new URL(address).host : undefined;
 }
 
 function fromRefusal(

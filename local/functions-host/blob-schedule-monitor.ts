@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import type { ContainerClient } from '@azure/storage-blob';
 import { explainStorageFailure, type HostStorageSettings, storageErrorOf } from './host-storage.ts';
 import type { HostLog } from './log.ts';
@@ -19,16 +20,17 @@ export function createBlobScheduleMonitor(
   return {
     async read(timerName) {
       try {
-        return parseScheduleStatus((await blobOf(timerName).downloadToBuffer()).toString());
+        const { readableStreamBody } = await blobOf(timerName).download();
+        return readableStreamBody && parseScheduleStatus(await text(readableStreamBody));
       } catch (error) {
         if (storageErrorOf(error)?.status === 404) return undefined;
         throw error;
       }
     },
     async write(timerName, status) {
-      const text = JSON.stringify(encodeScheduleStatus(status));
+      const content = JSON.stringify(encodeScheduleStatus(status));
       try {
-        await blobOf(timerName).upload(text, Buffer.byteLength(text));
+        await blobOf(timerName).upload(content, Buffer.byteLength(content));
       } catch (error) {
         log({
           level: 'error',

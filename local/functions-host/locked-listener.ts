@@ -3,7 +3,7 @@ import type { BlobLease } from './blob-lease.ts';
 
 /** Azure waits 2 s to 2 min, and a minute for a lock that another host holds; here someone watches. */
 const RETRY_MS = { first: 500, last: 5_000 };
-const LOCK_POLL_MS = 5_000;
+const LOCK_POLL_MS = 2_000;
 
 export interface LockedListenerOptions {
   /** Undefined if another host holds the lock. */

@@ -74,7 +74,7 @@ class ScopeScan {
     const { scope } = this.#report;
     try {
       // Azure: a list is filtered to what the caller may read, so without its role a scan would find nothing and be content.
-      await this.#tools.resourceManager.probe(scope);
+      await this.#whileTimeIsLeft(() => this.#tools.resourceManager.probe(scope));
     } catch (error) {
       if (error instanceof AppError) return error;
       throw error;
@@ -113,9 +113,7 @@ class ScopeScan {
 
   async #listPage(): Promise<ResourcePage> {
     const list = (page: string | undefined) =>
-      within(remainingMs() - this.#tools.reserveMs, 'resource-manager', () =>
-        this.#tools.resourceManager.listPage(this.#report.scope, page),
-      );
+      this.#whileTimeIsLeft(() => this.#tools.resourceManager.listPage(this.#report.scope, page));
     const { nextPage } = this.pass;
     const page = await list(nextPage).catch((error: unknown) => {
       const { status } = error as Partial<AppError>;
@@ -128,6 +126,10 @@ class ScopeScan {
     this.#report.pages += 1;
     this.#report.resources += page.resources.length;
     return page;
+  }
+
+  #whileTimeIsLeft<T>(call: () => Promise<T>): Promise<T> {
+    return within(remainingMs() - this.#tools.reserveMs, 'resource-manager', call);
   }
 
   #look(resource: ListedResource): void {

@@ -1,24 +1,34 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 
-/** Resident megabytes of a process and all below it, each process counted whole. */
-export function residentMegabytes(rootPid: number): number {
-  const rows = execFileSync('ps', ['-eo', 'pid=,ppid=,rss='], { encoding: 'utf8' })
+export interface TreeMemory {
+  /** Proportional set size: a page that n processes share counts a n-th in each. What the tree really takes. */
+  readonly proportional: number;
+  /** Resident set size: shared pages (Node's own binary) count whole in each process. */
+  readonly resident: number;
+}
+
+/** Megabytes of a process and all below it. Linux only. */
+export function treeMemory(rootPid: number): TreeMemory {
+  const processes = processTree(rootPid);
+  const sum = (file: string, field: RegExp) =>
+    processes
+      .map((pid) => Number(field.exec(readFileSync(`/proc/${pid}/${file}`, 'utf8'))?.[1] ?? 0))
+      .reduce((total, kilobytes) => total + kilobytes / 1024, 0);
+  return {
+    proportional: sum('smaps_rollup', /^Pss:\s+(\d+)/m),
+    resident: sum('status', /^VmRSS:\s+(\d+)/m),
+  };
+}
+
+function processTree(rootPid: number): number[] {
+  const rows = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' })
     .trim()
     .split('\n')
     .map((line) => line.trim().split(/\s+/).map(Number));
-  const tree = new Set([rootPid]);
-  let grew = true;
-  while (grew) {
-    grew = false;
-    for (const [pid = 0, parent = 0] of rows) {
-      if (tree.has(parent) && !tree.has(pid)) {
-        tree.add(pid);
-        grew = true;
-      }
-    }
+  const tree = [rootPid];
+  for (const parent of tree) {
+    tree.push(...rows.filter(([, ppid]) => ppid === parent).map(([pid = 0]) => pid));
   }
-  const kilobytes = rows
-    .filter(([pid = 0]) => tree.has(pid))
-    .reduce((sum, [, , rss = 0]) => sum + rss, 0);
-  return kilobytes / 1024;
+  return tree;
 }

@@ -1,6 +1,7 @@
 // The SDK's classes are no named exports to Node's older scanner; here they are taken from its default export.
-import functions from '@azure/functions';
+
 import type { HttpHandler, HttpResponseInit } from '@azure/functions';
+import functions from '@azure/functions';
 
 const { HttpRequest, InvocationContext } = functions;
 

@@ -20,7 +20,20 @@ const unreachable = () =>
 describe('readSecret', () => {
   const handler = httpHandler(readSecret, { services: unreachable });
   const bad = [
-    '', '.', '..', 'a/b', '..%2Fkeys%2Fk', 's?x', 's#f', 'a\r\nb', 'é', 'a'.repeat(128), '__proto__', 'a b', 'a\0', '%2e%2e',
+    '',
+    '.',
+    '..',
+    'a/b',
+    '..%2Fkeys%2Fk',
+    's?x',
+    's#f',
+    'a\r\nb',
+    'é',
+    'a'.repeat(128),
+    '__proto__',
+    'a b',
+    'a\0',
+    '%2e%2e',
   ];
   for (const name of bad) {
     it(`[T9] refuses the name ${JSON.stringify(name.slice(0, 20))}, and no call goes out`, async () => {
@@ -31,7 +44,13 @@ describe('readSecret', () => {
     });
   }
 
-  for (const version of ['', 'latest', '0123456789abcdef', `${'a'.repeat(32)}/..`, 'g'.repeat(32)]) {
+  for (const version of [
+    '',
+    'latest',
+    '0123456789abcdef',
+    `${'a'.repeat(32)}/..`,
+    'g'.repeat(32),
+  ]) {
     it(`refuses the version ${JSON.stringify(version)}`, async () => {
       const url = `secrets/demo?version=${encodeURIComponent(version)}`;
       const { status, body } = await call(handler, url, { name: 'demo' });
@@ -64,9 +83,18 @@ describe('readSecret', () => {
 
 describe('functions without input', () => {
   for (const [name, answer] of Object.entries({ getIdentity, getScan })) {
-    for (const query of ['clientId=x', 'resource=https://evil.example', 'scope=x', 'url=http://169.254.169.254/', '__proto__=x']) {
+    for (const query of [
+      'clientId=x',
+      'resource=https://evil.example',
+      'scope=x',
+      'url=http://169.254.169.254/',
+      '__proto__=x',
+    ]) {
       it(`[T1] ${name} refuses ?${query}`, async () => {
-        const { status, body } = await call(httpHandler(answer, { services: unreachable }), `x?${query}`);
+        const { status, body } = await call(
+          httpHandler(answer, { services: unreachable }),
+          `x?${query}`,
+        );
         assert.equal(status, 400);
         assert.equal(body.code, 'INPUT_INVALID');
         assert.ok(!String(body.message).includes('evil') && !String(body.message).includes('169'));
@@ -74,7 +102,12 @@ describe('functions without input', () => {
     }
   }
 
-  for (const query of ['target=http://169.254.169.254/', 'target=constructor', 'secret=..', 'secret=']) {
+  for (const query of [
+    'target=http://169.254.169.254/',
+    'target=constructor',
+    'secret=..',
+    'secret=',
+  ]) {
     it(`[T1] diagnose refuses ?${query}`, async () => {
       const { status } = await call(httpHandler(diagnose, { services: unreachable }), `x?${query}`);
       assert.equal(status, 400);
@@ -104,17 +137,19 @@ describe('bad settings', () => {
 
 describe('every HTTP function', () => {
   it('answers in time although what it awaits never ends', async () => {
-    const handler = httpHandler(() => new Promise(() => {}), { budgetMs: 50, services: unreachable });
+    const handler = httpHandler(() => new Promise(() => {}), {
+      budgetMs: 50,
+      services: unreachable,
+    });
     const { status, body } = await call(handler, 'x');
     assert.equal(status, 503);
     assert.equal(body.code, 'TARGET_UNAVAILABLE');
   });
 
   it('tells nothing of an error that it does not know', async () => {
-    const handler = httpHandler(
-      () => Promise.reject(new TypeError('canary')),
-      { services: unreachable },
-    );
+    const handler = httpHandler(() => Promise.reject(new TypeError('canary')), {
+      services: unreachable,
+    });
     const { status, body } = await call(handler, 'x');
     assert.equal(status, 500);
     assert.equal(body.code, 'UNEXPECTED');

@@ -71,11 +71,14 @@ describe('the deployed app', () => {
 
   it('diagnoses itself as well', async () => {
     const { verdict, targets } = await diagnose(app.createServices(), 'demo');
-    assert.deepEqual(targets.map(({ target, verdict }) => [target, verdict]), [
-      ['resource-manager', 'works'],
-      ['key-vault', 'works'],
-      ['blobs', 'works'],
-    ]);
+    assert.deepEqual(
+      targets.map(({ target, verdict }) => [target, verdict]),
+      [
+        ['resource-manager', 'works'],
+        ['key-vault', 'works'],
+        ['blobs', 'works'],
+      ],
+    );
     assert.equal(verdict, 'works');
   });
 
@@ -148,7 +151,11 @@ describe('an identity that is wrong', () => {
 describe('scans that overlap', () => {
   it('[23] hand each new resource on once, through the real SDK and ETags', async () => {
     const services = app.createServices();
-    await services.scanBlobs.write('scan-checkpoint.json', JSON.stringify({ schemaVersion: 1, scopes: {}, seen: {}, claims: [] }), 'overwrite');
+    await services.scanBlobs.write(
+      'scan-checkpoint.json',
+      JSON.stringify({ schemaVersion: 1, scopes: {}, seen: {}, claims: [] }),
+      'overwrite',
+    );
     const reports = await Promise.all([scan(services), scan(services), scan(app.createServices())]);
     const ids = reports.flatMap(({ newFindings }) => newFindings.map(({ eventId }) => eventId));
     assert.ok(ids.length > 0);

@@ -18,8 +18,13 @@ const stranger = await openScriptedDoor('management.azure.com.evil.example:443')
 
 const inHand = () => 'oid-in-hand';
 const resourceManager = createResourceManager(canaryCredential, inHand);
-const keyVault = () => createKeyVault(new URL('https://kv-app.vault.azure.net/'), canaryCredential, inHand);
-const blobs = createBlobs(new URL('https://stapp.blob.core.windows.net/state'), canaryCredential, inHand);
+const keyVault = () =>
+  createKeyVault(new URL('https://kv-app.vault.azure.net/'), canaryCredential, inHand);
+const blobs = createBlobs(
+  new URL('https://stapp.blob.core.windows.net/state'),
+  canaryCredential,
+  inHand,
+);
 
 const VAULT_CHALLENGE = {
   'www-authenticate':
@@ -49,7 +54,9 @@ describe('Resource Manager', () => {
         value: [{ id: isSecond ? '/b' : '/a', createdTime: '2026-11-25T02:00:00.1234567Z' }],
         ...(isSecond
           ? {}
-          : { nextLink: `https://management.azure.com${SCOPE}/resources?api-version=2025-04-01&%24skiptoken=x` }),
+          : {
+              nextLink: `https://management.azure.com${SCOPE}/resources?api-version=2025-04-01&%24skiptoken=x`,
+            }),
       });
     };
     const first = await resourceManager.listPage(SCOPE);
@@ -83,7 +90,10 @@ describe('Resource Manager', () => {
           message: `The client 'c' with object id 'oid-1' does not have authorization to perform action 'Microsoft.Resources/subscriptions/resourceGroups/resources/read' over scope '${SCOPE}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
         },
       });
-    for (const page of [undefined, `https://management.azure.com${SCOPE}/resources?%24skiptoken=x`]) {
+    for (const page of [
+      undefined,
+      `https://management.azure.com${SCOPE}/resources?%24skiptoken=x`,
+    ]) {
       const error = await refusal(() => resourceManager.listPage(SCOPE, page));
       assert.equal(error.code, 'ACCESS_DENIED');
       assert.deepEqual(error.access, {
@@ -98,7 +108,11 @@ describe('Resource Manager', () => {
   for (const [code, said, expected] of [
     ['InvalidAuthenticationTokenAudience', 'wrong audience', /another audience/],
     ['ExpiredAuthenticationToken', 'The access token expiry UTC time is earlier', /has expired/],
-    ['InvalidAuthenticationToken', 'The access token is invalid: signature', /signature is not trusted/],
+    [
+      'InvalidAuthenticationToken',
+      'The access token is invalid: signature',
+      /signature is not trusted/,
+    ],
   ] as const) {
     it(`explains 401 ${code}`, async () => {
       arm.answer = (_, response) => json(response, 401, { error: { code, message: said } });
@@ -128,7 +142,10 @@ describe('Resource Manager', () => {
     const error = await refusal(() => resourceManager.listPage(SCOPE));
     assert.equal(error.code, 'THROTTLED');
     assert.equal(error.retryAfterSeconds, 600);
-    assert.deepEqual((errorResponse(error).headers as Record<string, string>)['Retry-After'], '600');
+    assert.deepEqual(
+      (errorResponse(error).headers as Record<string, string>)['Retry-After'],
+      '600',
+    );
   });
 
   it('[16] tries a failing page again, and tells when it keeps failing', async () => {
@@ -235,9 +252,15 @@ describe('Key Vault', () => {
 
   it('[T13] refuses the challenge of a foreign resource', async () => {
     vault.answer = (_, response) =>
-      json(response, 401, {}, {
-        'www-authenticate': 'Bearer authorization="https://evil.example/t", resource="https://evil.example"',
-      });
+      json(
+        response,
+        401,
+        {},
+        {
+          'www-authenticate':
+            'Bearer authorization="https://evil.example/t", resource="https://evil.example"',
+        },
+      );
     const asked = vault.requests.length;
     assert.equal((await refusal(() => keyVault().readSecret('demo'))).code, 'UNEXPECTED');
     assert.equal(vault.requests.length, asked + 1);
@@ -278,15 +301,20 @@ describe('blobs', () => {
       assert.equal(error.code, 'ACCESS_DENIED');
       assert.equal(error.access?.principalId, 'oid-in-hand');
       assert.equal(error.access?.role, 'Storage Blob Data Contributor');
-      assert.match(error.access?.scope ?? '', /^https:\/\/stapp\.blob\.core\.windows\.net\/state\//);
+      assert.match(
+        error.access?.scope ?? '',
+        /^https:\/\/stapp\.blob\.core\.windows\.net\/state\//,
+      );
     }
   });
 
   it('tell a missing container from a missing blob', async () => {
-    const missing = (code: string): typeof storage.answer => (_, response) => {
-      response.writeHead(404, { 'x-ms-error-code': code, date: 'Wed, 25 Nov 2026 02:13:00 GMT' });
-      response.end();
-    };
+    const missing =
+      (code: string): typeof storage.answer =>
+      (_, response) => {
+        response.writeHead(404, { 'x-ms-error-code': code, date: 'Wed, 25 Nov 2026 02:13:00 GMT' });
+        response.end();
+      };
     storage.answer = missing('BlobNotFound');
     const { text, serverTime } = await blobs.read('x.json');
     assert.equal(text, undefined);

@@ -4,11 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { createCredential } from '../../shared/credential.ts';
 import type { AppError } from '../../shared/errors.ts';
 import { type LadderLimits, LIMITS } from '../../shared/identity/request-token.ts';
-import {
-  giveToken,
-  respond,
-  startIdentityEndpoint,
-} from './identity/identity-endpoint.ts';
+import { giveToken, respond, startIdentityEndpoint } from './identity/identity-endpoint.ts';
 
 const endpoint = await startIdentityEndpoint();
 
@@ -66,7 +62,10 @@ describe('the credential', () => {
     const old = await get();
     t.mock.timers.setTime(Date.now() + 43_210_000);
     const served = await Promise.all(Array.from({ length: 100 }, () => get()));
-    assert.ok(served.every(({ token }) => token === old.token), 'the old token serves meanwhile');
+    assert.ok(
+      served.every(({ token }) => token === old.token),
+      'the old token serves meanwhile',
+    );
     let current = old;
     while (current.token === old.token) {
       await new Promise((resolve) => setImmediate(resolve));
@@ -138,7 +137,8 @@ describe('the credential', () => {
   }
 
   it('[4] gives the status when it does not pass', async () => {
-    endpoint.script = (_, response) => respond(response, 503, { message: 'down' }, { 'retry-after': '60' });
+    endpoint.script = (_, response) =>
+      respond(response, 503, { message: 'down' }, { 'retry-after': '60' });
     const error = await refusal(createFresh().get());
     assert.equal(error.code, 'IDENTITY_UNAVAILABLE');
     assert.equal(error.status, 503);
@@ -167,12 +167,18 @@ describe('the credential', () => {
     endpoint.use('header-2');
     t.after(() => endpoint.use());
     await get('https://two.example');
-    assert.deepEqual(requests().map(({ header }) => header), ['header-1', 'header-2']);
+    assert.deepEqual(
+      requests().map(({ header }) => header),
+      ['header-1', 'header-2'],
+    );
 
     const moved = await startIdentityEndpoint(giveToken(), (stop) => t.after(stop));
     moved.use('header-3');
     await get('https://three.example');
-    assert.deepEqual(moved.requests.map(({ header }) => header), ['header-3']);
+    assert.deepEqual(
+      moved.requests.map(({ header }) => header),
+      ['header-3'],
+    );
     assert.equal(requests().length, 2);
   });
 

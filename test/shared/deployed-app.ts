@@ -26,22 +26,33 @@ export async function deployApp(
     resourceGroup: 'rg-app',
     location: 'westeurope',
   };
-  azure.resourceManager.addResourceGroup({ subscriptionId, name: 'rg-app', location: 'westeurope' });
+  azure.resourceManager.addResourceGroup({
+    subscriptionId,
+    name: 'rg-app',
+    location: 'westeurope',
+  });
   const { done } = azure.deployments(true).start({
     name: 'main',
     scope,
     template: readOwnTemplate(),
     parameters: Object.fromEntries(
-      Object.entries({ environmentName: 'test', ...parameters }).map(([name, value]) => [name, { value }]),
+      Object.entries({ environmentName: 'test', ...parameters }).map(([name, value]) => [
+        name,
+        { value },
+      ]),
     ),
     caller: azure.deployer,
   });
   const { state, error } = await done;
   assert.equal(state, 'Succeeded', JSON.stringify(error));
-  const site = azure.resourceManager.listResources().find(({ type }) => type === 'Microsoft.Web/sites');
+  const site = azure.resourceManager
+    .listResources()
+    .find(({ type }) => type === 'Microsoft.Web/sites');
   assert.ok(site);
   const settings = appSettingsOf(azure, site.id);
-  Object.assign(process.env, azure.identityEnvironmentOf(site.id), { WEBSITE_SITE_NAME: site.name });
+  Object.assign(process.env, azure.identityEnvironmentOf(site.id), {
+    WEBSITE_SITE_NAME: site.name,
+  });
   return {
     settings,
     siteId: site.id,

@@ -23,12 +23,15 @@ describe('the settings', () => {
   it('are parsed', () => {
     const settings = loadSettings(GOOD);
     assert.deepEqual(settings.problems, []);
-    assert.deepEqual(settings.need('IDENTITY_KIND', 'SCAN_SCOPES', 'SCAN_LOOKBACK', 'SCAN_OVERLAP'), {
-      IDENTITY_KIND: { kind: 'userAssigned', clientId: GOOD.AZURE_CLIENT_ID },
-      SCAN_SCOPES: [GOOD.SCAN_SCOPES],
-      SCAN_LOOKBACK: 86_400_000,
-      SCAN_OVERLAP: 172_800_000,
-    });
+    assert.deepEqual(
+      settings.need('IDENTITY_KIND', 'SCAN_SCOPES', 'SCAN_LOOKBACK', 'SCAN_OVERLAP'),
+      {
+        IDENTITY_KIND: { kind: 'userAssigned', clientId: GOOD.AZURE_CLIENT_ID },
+        SCAN_SCOPES: [GOOD.SCAN_SCOPES],
+        SCAN_LOOKBACK: 86_400_000,
+        SCAN_OVERLAP: 172_800_000,
+      },
+    );
     assert.equal(settings.need('KEY_VAULT_URL').KEY_VAULT_URL.hostname, 'kv-app.vault.azure.net');
   });
 
@@ -52,24 +55,24 @@ describe('the settings', () => {
 
   it('never throw while loading, and complain about everything at once', () => {
     const { problems, need } = loadSettings({ IDENTITY_KIND: 'userAssigned' });
-    assert.deepEqual(
-      problems.map(({ setting }) => setting).sort(),
-      [
-        'AZURE_CLIENT_ID',
-        'KEY_VAULT_URL',
-        'SCAN_LOOKBACK',
-        'SCAN_SCHEDULE',
-        'SCAN_SCOPES',
-        'SCAN_STATE_CONTAINER_URL',
-      ],
-    );
+    assert.deepEqual(problems.map(({ setting }) => setting).sort(), [
+      'AZURE_CLIENT_ID',
+      'KEY_VAULT_URL',
+      'SCAN_LOOKBACK',
+      'SCAN_SCHEDULE',
+      'SCAN_SCOPES',
+      'SCAN_STATE_CONTAINER_URL',
+    ]);
     for (const { setting, message } of problems) assert.ok(message.startsWith(setting), message);
-    assert.throws(() => need('SCAN_SCOPES', 'SCAN_LOOKBACK'), (error: AppError) => {
-      assert.equal(error.code, 'CONFIG_INVALID');
-      assert.match(error.message, /SCAN_SCOPES is missing.*SCAN_LOOKBACK is missing/s);
-      assert.doesNotMatch(error.message, /KEY_VAULT_URL/);
-      return true;
-    });
+    assert.throws(
+      () => need('SCAN_SCOPES', 'SCAN_LOOKBACK'),
+      (error: AppError) => {
+        assert.equal(error.code, 'CONFIG_INVALID');
+        assert.match(error.message, /SCAN_SCOPES is missing.*SCAN_LOOKBACK is missing/s);
+        assert.doesNotMatch(error.message, /KEY_VAULT_URL/);
+        return true;
+      },
+    );
   });
 
   it('fail nobody who does not need the bad one', () => {
@@ -110,7 +113,20 @@ describe('the settings', () => {
       `${SUBSCRIPTION},`,
       `https://management.azure.com${SUBSCRIPTION}`,
     ],
-    SCAN_LOOKBACK: ['', 'P', 'PT', '1D', 'P1M', 'P1Y', 'P0D', 'PT0S', '-P1D', 'P1DT', 'P99999D', '24:00:00'],
+    SCAN_LOOKBACK: [
+      '',
+      'P',
+      'PT',
+      '1D',
+      'P1M',
+      'P1Y',
+      'P0D',
+      'PT0S',
+      '-P1D',
+      'P1DT',
+      'P99999D',
+      '24:00:00',
+    ],
     SCAN_OVERLAP: ['', '48'],
     SCAN_STATE_CONTAINER_URL: [
       '',

@@ -8,7 +8,9 @@ const SYNTAX = 'Please see https://aka.ms/arm-syntax-parameters for usage detail
 const PARAMETER_FILE = 'Please see https://aka.ms/arm-create-parameter-file for usage details.';
 
 /** JSON types that a template type takes, as ARM names them. */
-const EXPECTED: Readonly<Record<string, { readonly name: string; readonly takes: readonly string[] }>> = {
+const EXPECTED: Readonly<
+  Record<string, { readonly name: string; readonly takes: readonly string[] }>
+> = {
   string: { name: 'String, Uri', takes: ['String'] },
   securestring: { name: 'String, Uri', takes: ['String'] },
   int: { name: 'Integer', takes: ['Integer'] },
@@ -94,7 +96,9 @@ function checkLimits(value: unknown, definition: TypeDefinition, refuse: Refuse)
   const length = lengthOf(value);
   if (length === undefined) return;
   if (minLength !== undefined && length < minLength) {
-    throw refuse(`Length of the value should be greater than or equal to '${minLength}'. ${SYNTAX}`);
+    throw refuse(
+      `Length of the value should be greater than or equal to '${minLength}'. ${SYNTAX}`,
+    );
   }
   if (maxLength !== undefined && length > maxLength) {
     throw refuse(`Length of the value should be less than or equal to '${maxLength}'. ${SYNTAX}`);
@@ -173,7 +177,9 @@ function variantOf(
 ): TypeDefinition {
   const chosen = member(value, propertyName);
   if (chosen === undefined || chosen === null) {
-    throw refuse(`No value was provided for the discriminator property '${propertyName}'. ${SYNTAX}`);
+    throw refuse(
+      `No value was provided for the discriminator property '${propertyName}'. ${SYNTAX}`,
+    );
   }
   const variant = Object.hasOwn(mapping, String(chosen)) ? mapping[String(chosen)] : undefined;
   if (variant) return variant;

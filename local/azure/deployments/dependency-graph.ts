@@ -1,5 +1,6 @@
-import type { DeploymentScope } from './deployment.ts';
-import { evaluateString } from './expression/evaluate.ts';
+import type { DeploymentContext } from './deployment-scope.ts';
+import { Deferred } from './expression/deferred.ts';
+import { printDeferred } from './expression/partial.ts';
 import { implicitDependencies } from './implicit-dependencies.ts';
 import { invalidTemplate } from './invalid-template.ts';
 import { shortReference } from './scopes.ts';
@@ -30,37 +31,24 @@ export interface DependencyGraph {
  */
 export function buildDependencyGraph(
   resources: TemplateResources,
-  place: DeploymentScope,
+  context: Pick<DeploymentContext, 'place' | 'facts'>,
   isComplete: boolean,
 ): DependencyGraph {
   const nodes: DependencyNode[] = [];
-  const newNode = (instance?: ResourceInstance): DependencyNode => {
-    const node = { dependents: [], waitsFor: 0, dependencies: [], ...(instance && { instance }) };
-    nodes.push(node);
-    return node;
-  };
-  const nodeOf = new Map<ResourceInstance | LoopInstances, DependencyNode>();
-  for (const instance of resources.instances) {
-    if (instance.deployed) nodeOf.set(instance, newNode(instance));
-  }
-  for (const loop of resources.loops) nodeOf.set(loop, connectLoop(loop, nodeOf, newNode));
-
+  const nodeOf = createNodes(resources, nodes);
   const implicitOf = implicitDependencies();
   for (const instance of resources.instances) {
     const node = nodeOf.get(instance);
     if (node === undefined) continue;
-    const found = new Set<ResourceInstance | LoopInstances>();
-    for (const text of instance.resource.dependsOn) {
-      for (const target of explicitTargets(text, instance, resources, place, isComplete)) {
-        found.add(target);
-      }
-    }
-    for (const name of implicitOf(instance)) {
-      for (const target of findTargets(name, resources)) {
-        if (target !== instance) found.add(target);
-      }
-    }
-    for (const target of found) {
+    const targets = new Set([
+      ...instance.resource.dependsOn.flatMap((text) =>
+        explicitTargets(text, instance, resources, context, isComplete),
+      ),
+      ...implicitOf(instance)
+        .flatMap((name) => findTargets(name, resources))
+        .filter((target) => target !== instance),
+    ]);
+    for (const target of targets) {
       const dependency = nodeOf.get(target);
       if (dependency === undefined) continue;
       connect(dependency, node);
@@ -71,6 +59,22 @@ export function buildDependencyGraph(
   return { nodes };
 }
 
+type NodeMap = ReadonlyMap<ResourceInstance | LoopInstances, DependencyNode>;
+
+function createNodes(resources: TemplateResources, nodes: DependencyNode[]): NodeMap {
+  const newNode = (instance?: ResourceInstance): DependencyNode => {
+    const node = { dependents: [], waitsFor: 0, dependencies: [], ...(instance && { instance }) };
+    nodes.push(node);
+    return node;
+  };
+  const nodeOf = new Map<ResourceInstance | LoopInstances, DependencyNode>();
+  for (const instance of resources.instances) {
+    if (instance.deployed) nodeOf.set(instance, newNode(instance));
+  }
+  for (const loop of resources.loops) nodeOf.set(loop, connectLoop(loop, nodeOf, newNode));
+  return nodeOf;
+}
+
 function connect(dependency: DependencyNode, dependent: DependencyNode): void {
   dependency.dependents.push(dependent);
   dependent.waitsFor += 1;
@@ -79,7 +83,7 @@ function connect(dependency: DependencyNode, dependent: DependencyNode): void {
 /** The node of a whole loop; in serial mode each batch waits for the one before it. */
 function connectLoop(
   loop: LoopInstances,
-  nodeOf: ReadonlyMap<ResourceInstance | LoopInstances, DependencyNode>,
+  nodeOf: NodeMap,
   newNode: () => DependencyNode,
 ): DependencyNode {
   const batchSize = loop.batchSize ?? loop.instances.length;
@@ -102,12 +106,13 @@ function explicitTargets(
   text: string,
   instance: ResourceInstance,
   resources: TemplateResources,
-  place: DeploymentScope,
+  { place, facts }: Pick<DeploymentContext, 'place' | 'facts'>,
   isComplete: boolean,
 ): readonly (ResourceInstance | LoopInstances)[] {
-  const name = String(evaluateString(text, instance.scope));
+  const value = facts.evaluate(text, instance.scope);
+  const name = String(printDeferred(value));
   const targets = findTargets(name, resources);
-  if (targets.length > 0 || !isComplete) return targets;
+  if (targets.length > 0 || !isComplete || value instanceof Deferred) return targets;
   // Azure: microsoft/vscode-azurearmtools#493; the address as in today's messages of that kind.
   throw invalidTemplate(
     `The resource '${shortReference(name, place)}' is not defined in the template. Please see https://aka.ms/arm-syntax for usage details.`,

@@ -1,10 +1,10 @@
 import type { DeploymentRecord, ResourceReference } from './deployment.ts';
+import { evaluateString } from './expression/evaluate.ts';
 import { PendingLookup } from './expression/expression-scope.ts';
 import { describeReference } from './operations.ts';
 import type { DeploymentPlan, PreparedDeployment } from './prepare-deployment.ts';
 import type { LoopInstances, ResourceInstance } from './template-resources.ts';
 import { displayType, isSecure, resolveType } from './type-references.ts';
-import { evaluateString } from './expression/evaluate.ts';
 
 /** What a record says from the start to the end. Source: recorded.md 1 (Deployment). */
 export function describeDeployment(
@@ -27,9 +27,7 @@ export function describeDeployment(
 }
 
 /** Every parameter of the template, defaults evaluated; a secure one, or one not known yet, without value. */
-export function describeParameters(
-  deployment: PreparedDeployment,
-): DeploymentRecord['parameters'] {
+export function describeParameters(deployment: PreparedDeployment): DeploymentRecord['parameters'] {
   const { template, expressions } = deployment;
   const shown: Record<string, { type: string; value?: unknown }> = {};
   for (const parameter of template.parameters.values()) {
@@ -96,7 +94,9 @@ function describeDependencies({ graph }: DeploymentPlan): DeploymentRecord['depe
     if (first === undefined) return [];
     // The references of a whole loop are shared, not copied, by all that wait for nothing else.
     const dependsOn =
-      others.length === 0 ? referencesTo(first) : dependencies.flatMap((target) => referencesTo(target));
+      others.length === 0
+        ? referencesTo(first)
+        : dependencies.flatMap((target) => referencesTo(target));
     return [{ dependsOn, ...describeReference(instance.id) }];
   });
 }

@@ -1,15 +1,24 @@
-import type { DeploymentScope } from './deployment.ts';
-import { withNamedLoop } from './expression/derived-scope.ts';
-import type { ExpressionScope } from './expression/expression-scope.ts';
+import { ServiceError } from '../http/service-error.ts';
 import { loopCount } from './copy-loops.ts';
+import type { DeploymentScope } from './deployment.ts';
+import { Deferred } from './expression/deferred.ts';
+import { withNamedLoop } from './expression/derived-scope.ts';
+import { type ExpressionScope, PendingLookup } from './expression/expression-scope.ts';
 import { invalidTemplate, reasonOf } from './invalid-template.ts';
 import { type GivenParameters, parameterValue } from './parameters.ts';
 import type { RunTimeFacts } from './run-time-facts.ts';
+import {
+  isAboutSymbol,
+  noLoop,
+  notAnId,
+  notAtThisScope,
+  symbolNotFound,
+  unknownReference,
+} from './scope-refusals.ts';
 import { scopeIdOf, shortReference } from './scopes.ts';
 import type { Template, UserFunction, VariableDefinition } from './template.ts';
 import { describePosition } from './template-position.ts';
 import type { TemplateResources } from './template-resources.ts';
-import { ServiceError } from '../http/service-error.ts';
 
 export interface DeploymentContext {
   readonly template: Template;
@@ -44,7 +53,7 @@ export class DeploymentExpressions implements ExpressionScope {
     if (this.#parameters.has(key)) return this.#parameters.get(key);
     const { template, given, facts } = this.context;
     const definition = template.parameters.get(key);
-    if (definition === undefined) throw notFound('parameter', name);
+    if (definition === undefined) throw symbolNotFound('parameter', name);
     const value = this.#once(definition.name, () =>
       parameterValue(definition, given, template, (value) => facts.evaluate(value, this)),
     );
@@ -56,7 +65,7 @@ export class DeploymentExpressions implements ExpressionScope {
     const key = name.toLowerCase();
     if (this.#variables.has(key)) return this.#variables.get(key);
     const definition = this.context.template.variables.get(key);
-    if (definition === undefined) throw notFound('variable', name);
+    if (definition === undefined) throw symbolNotFound('variable', name);
     const value = this.#once(definition.name, () => this.#evaluateVariable(definition));
     this.#variables.set(key, value);
     return value;
@@ -96,14 +105,7 @@ export class DeploymentExpressions implements ExpressionScope {
   }
 
   copyIndex(loopName: string | undefined): number {
-    if (loopName !== undefined) {
-      throw invalidTemplate(
-        `The template language function 'copyIndex' has an invalid argument. The provided copy name '${loopName}' doesn't exist in the resource. Please see https://aka.ms/arm-resource-loops for usage details.`,
-      );
-    }
-    throw invalidTemplate(
-      "The template function 'copyIndex' is not expected at this location. The function can only be used in a resource with copy specified. Please see https://aka.ms/arm-resource-loops for usage details.",
-    );
+    throw noLoop(loopName);
   }
 
   deployment(): unknown {
@@ -172,6 +174,7 @@ export class DeploymentExpressions implements ExpressionScope {
 
   /** A resource of the template by symbolic name or name, or any resource by its id and an api-version. */
   #referenced(functionName: string, args: readonly unknown[]): { id: string; apiVersion: string } {
+    if (args.some((arg) => arg instanceof Deferred)) throw new PendingLookup(functionName);
     const target = String(args[0]);
     const given = typeof args[1] === 'string' && args[1] !== '' ? args[1] : undefined;
     const instance = this.resources?.find(target);
@@ -182,9 +185,7 @@ export class DeploymentExpressions implements ExpressionScope {
       return { id: `${scopeIdOf(this.context.place)}/providers/${target}`, apiVersion: given };
     }
     if (functionName === 'reference') throw unknownReference(target);
-    throw invalidTemplate(
-      `The resource '${shortReference(target, this.context.place)}' of the template function '${functionName}' is not a valid resource identifier. Please see https://aka.ms/arm-functions for usage details.`,
-    );
+    throw notAnId(shortReference(target, this.context.place), functionName);
   }
 
   userFunction(
@@ -213,30 +214,4 @@ export class DeploymentExpressions implements ExpressionScope {
 
 function fullArgument(argument: unknown): string | undefined {
   return typeof argument === 'string' && argument.toLowerCase() === 'full' ? argument : undefined;
-}
-
-/** Microsoft's engine does not wrap these in the sentence about the place where they stand. */
-export function isAboutSymbol(error: ServiceError): boolean {
-  return /^(The template (parameter|variable) '|The (provided )?value (for|of) the template|The '.*' symbol's)/.test(
-    reasonOf(error),
-  );
-}
-
-function notFound(kind: 'parameter' | 'variable', name: string): ServiceError {
-  return invalidTemplate(
-    `The template ${kind} '${name}' is not found. Please see https://aka.ms/arm-syntax-${kind}s for usage details.`,
-  );
-}
-
-/** Azure: MicrosoftDocs/azure-docs#112757 */
-function unknownReference(name: string): ServiceError {
-  return invalidTemplate(
-    `The template reference '${name}' is not valid: could not find template resource or resource copy with this name. Please see https://aka.ms/arm-function-reference for usage details.`,
-  );
-}
-
-function notAtThisScope(functionName: string): ServiceError {
-  return invalidTemplate(
-    `The template function '${functionName}' is not expected at this location. Please see https://aka.ms/arm-functions for usage details.`,
-  );
 }

@@ -1,14 +1,20 @@
-import { loopCount, loopScopes } from './copy-loops.ts';
-import type { DeploymentExpressions } from './deployment-scope.ts';
-import { isAboutSymbol } from './deployment-scope.ts';
-import { evaluateString } from './expression/evaluate.ts';
-import { type ExpressionScope, PendingLookup } from './expression/expression-scope.ts';
-import { invalidTemplate, reasonOf } from './invalid-template.ts';
 import { ServiceError } from '../http/service-error.ts';
+import { loopCount, loopScopes } from './copy-loops.ts';
+import { deferredIdentity } from './deferred-identity.ts';
+import type { DeploymentExpressions } from './deployment-scope.ts';
+import { Deferred } from './expression/deferred.ts';
+import { type ExpressionScope, PendingLookup } from './expression/expression-scope.ts';
+import { printDeferred } from './expression/partial.ts';
+import { invalidTemplate, reasonOf } from './invalid-template.ts';
+import { isAboutSymbol } from './scope-refusals.ts';
 import { type Placement, resourceIdIn, scopeIdFor } from './scopes.ts';
 import type { Template, TemplateResource } from './template.ts';
 import { describePosition } from './template-position.ts';
-import { type LoopInstances, type ResourceInstance, TemplateResources } from './template-resources.ts';
+import {
+  type LoopInstances,
+  type ResourceInstance,
+  TemplateResources,
+} from './template-resources.ts';
 
 /**
  * Every resource of a template at every turn of its loop, with id, api-version and condition.
@@ -48,7 +54,8 @@ function loopsOf(
   if (resource.parent) return [];
   const loop = { name, instances, ...(batchSize !== undefined && { batchSize }) };
   const { symbolicName } = resource;
-  if (symbolicName === undefined || symbolicName.toLowerCase() === name.toLowerCase()) return [loop];
+  if (symbolicName === undefined || symbolicName.toLowerCase() === name.toLowerCase())
+    return [loop];
   return [{ ...loop, name: symbolicName }];
 }
 
@@ -76,24 +83,31 @@ function identify(
   expressions: DeploymentExpressions,
   scope: ExpressionScope,
 ): ResourceInstance {
-  const placement = evaluatePlacement(resource, scope);
-  const name = wholeName(resource, scope);
-  checkName(resource, name, template);
-  const scopeId = scopeIdFor(placement, expressions.context.place);
-  return {
-    resource,
-    scope,
-    id: resourceIdIn(scopeId, resource.type, name),
-    name,
-    apiVersion: apiVersionOf(resource, scope, name, template),
-    placement,
-    deployed: conditionHolds(resource, scope),
-  };
+  const { facts, place } = expressions.context;
+  const evaluate = (text: string) => facts.evaluate(text, scope);
+  const { deployed, condition } = evaluateCondition(resource, evaluate);
+  try {
+    const placement = evaluatePlacement(resource, evaluate);
+    const name = wholeName(resource, evaluate);
+    const apiVersion = apiVersionOf(resource, evaluate, String(name), template);
+    const base = { resource, scope, apiVersion, placement, deployed, ...condition };
+    if (name instanceof Deferred) {
+      return { ...base, ...deferredIdentity(resource.type, name, placement, place) };
+    }
+    checkName(resource, name, template);
+    return { ...base, name, id: resourceIdIn(scopeIdFor(placement, place), resource.type, name) };
+  } catch (error) {
+    // Azure: what is not deployed need not have a name: AVM's modules rely on it.
+    if (deployed || !(error instanceof ServiceError)) throw error;
+    return { resource, scope, id: '', name: '', apiVersion: '', placement: {}, deployed };
+  }
 }
 
-function evaluatePlacement(resource: TemplateResource, scope: ExpressionScope): Placement {
+type Evaluate = (text: string) => unknown;
+
+function evaluatePlacement(resource: TemplateResource, evaluate: Evaluate): Placement {
   const evaluated = (text: string | undefined, name: string) =>
-    text === undefined ? {} : { [name]: String(evaluateString(text, scope)) };
+    text === undefined ? {} : { [name]: String(printDeferred(evaluate(text))) };
   // A nested child is where its parent is.
   const { scope: extended, subscriptionId, resourceGroup } = resource.parent ?? resource;
   return {
@@ -104,11 +118,16 @@ function evaluatePlacement(resource: TemplateResource, scope: ExpressionScope): 
 }
 
 /** A nested child says its own segment, or all of them. */
-function wholeName(resource: TemplateResource, scope: ExpressionScope): string {
-  const name = String(evaluateString(resource.name, scope) ?? '');
+function wholeName(resource: TemplateResource, evaluate: Evaluate): string | Deferred {
+  const value = evaluate(resource.name);
+  if (value instanceof Deferred) return value;
+  const name = String(value ?? '');
   if (!resource.parent) return name;
-  const parentName = wholeName(resource.parent, scope);
-  return name.toLowerCase().startsWith(`${parentName.toLowerCase()}/`) ? name : `${parentName}/${name}`;
+  const parentName = wholeName(resource.parent, evaluate);
+  if (parentName instanceof Deferred) return parentName;
+  return name.toLowerCase().startsWith(`${parentName.toLowerCase()}/`)
+    ? name
+    : `${parentName}/${name}`;
 }
 
 function checkName(resource: TemplateResource, name: string, template: Template): void {
@@ -128,25 +147,27 @@ function checkName(resource: TemplateResource, name: string, template: Template)
 
 function apiVersionOf(
   resource: TemplateResource,
-  scope: ExpressionScope,
+  evaluate: Evaluate,
   name: string,
   template: Template,
 ): string {
   const { apiVersion } = resource;
-  const value = typeof apiVersion === 'string' ? evaluateString(apiVersion, scope) : undefined;
+  const value = typeof apiVersion === 'string' ? evaluate(apiVersion) : undefined;
   if (typeof value === 'string' && value !== '') return value;
   throw invalidTemplate(
     `The template resource '${name}' is not valid. Both api-version property ${describeResource(resource, template)} and api-profile property for the template cannot be null or empty. Either explicitly specify the api-version for the resource or specify the api-profile for the template. Please see https://aka.ms/arm-syntax-resources for usage details.`,
   );
 }
 
-function conditionHolds(resource: TemplateResource, scope: ExpressionScope): boolean {
-  const { condition } = resource;
-  if (condition === undefined) return true;
-  const value = typeof condition === 'string' ? evaluateString(condition, scope) : condition;
-  if (typeof value === 'boolean') return value;
+/** A condition that only run time can tell is kept, for a snapshot. */
+function evaluateCondition(
+  { condition }: TemplateResource,
+  evaluate: Evaluate,
+): { readonly deployed: boolean; readonly condition: { readonly deferredCondition?: Deferred } } {
+  const value = typeof condition === 'string' ? evaluate(condition) : (condition ?? true);
+  if (value instanceof Deferred) return { deployed: true, condition: { deferredCondition: value } };
   const text = String(value).toLowerCase();
-  if (text === 'true' || text === 'false') return text === 'true';
+  if (text === 'true' || text === 'false') return { deployed: text === 'true', condition: {} };
   // Pretend: Azure's own words for a condition that is no boolean are not recorded.
   throw invalidTemplate(`The condition '${value}' is not a boolean`);
 }
@@ -169,7 +190,8 @@ export function inResource<Result>(
   } catch (error) {
     if (!(error instanceof ServiceError) || error.code !== 'InvalidTemplate') throw error;
     const reason = reasonOf(error);
-    if (isAboutSymbol(error) || /^The template (resource|'copy' definition) /.test(reason)) throw error;
+    if (isAboutSymbol(error) || /^The template (resource|'copy' definition) /.test(reason))
+      throw error;
     throw invalidTemplate(
       `The template resource '${resource.name}' ${describeResource(resource, template)} is not valid: ${reason}. Please see https://aka.ms/arm-functions for usage details.`,
     );

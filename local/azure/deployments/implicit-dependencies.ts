@@ -1,8 +1,8 @@
 import { evaluate } from './expression/evaluate.ts';
 import type { Expression } from './expression/expression.ts';
 import type { TemplateResource } from './template.ts';
-import type { ResourceInstance } from './template-resources.ts';
 import { ownBody, visitCalls } from './template-expressions.ts';
+import type { ResourceInstance } from './template-resources.ts';
 
 /**
  * What a resource refers to by reference(), references() or list*(): it waits for those, too.

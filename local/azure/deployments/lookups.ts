@@ -1,20 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { ServiceError } from '../http/service-error.ts';
-import { parseResourceId } from '../resource-id.ts';
 import type { Resource } from '../resource-manager/resource.ts';
 import type { Caller } from '../tokens/tokens.ts';
 import { azureCloud } from './azure-cloud.ts';
-import type {
-  DeploymentParameter,
-  DeploymentScope,
-  DeploymentTarget,
-  VaultSecretReference,
-} from './deployment.ts';
+import type { DeploymentParameter, DeploymentScope, DeploymentTarget } from './deployment.ts';
 import { evaluateTree } from './expression/evaluate.ts';
 import { type ExpressionScope, PendingLookup } from './expression/expression-scope.ts';
 import { fullReference } from './full-reference.ts';
 import { notDeployedHere } from './invalid-template.ts';
 import type { DeployedValues } from './nested-result.ts';
+import { groupNotFound, resourceNotFound } from './not-found.ts';
 import type { OperationLog } from './operations.ts';
 import type { GivenParameters } from './parameters.ts';
 import { describeSubscription, type RunTimeFacts, unreadGroup } from './run-time-facts.ts';
@@ -65,25 +59,23 @@ export class Lookups implements RunTimeFacts {
 
   /** Parameters, with a secret of a vault read when its value is first asked for. */
   withSecrets(parameters: Readonly<Record<string, DeploymentParameter>>): GivenParameters {
-    const given: Record<string, { readonly value?: unknown }> = {};
-    for (const [name, parameter] of Object.entries(parameters)) {
-      const { reference } = parameter;
-      given[name] = reference === undefined ? parameter : this.#secretParameter(name, reference);
-    }
-    return given;
+    const readValue = (name: string) => this.#parameterValue(name, parameters[name]);
+    const lazy = (name: string) => ({
+      get value() {
+        return readValue(name);
+      },
+    });
+    return Object.fromEntries(Object.keys(parameters).map((name) => [name, lazy(name)]));
   }
 
-  #secretParameter(name: string, reference: VaultSecretReference): { readonly value?: unknown } {
+  #parameterValue(name: string, parameter: DeploymentParameter | undefined): unknown {
+    const reference = parameter?.reference;
+    if (reference === undefined) return parameter?.value;
     const read = this.#target.readVaultSecret?.bind(this.#target);
     if (read === undefined) throw notDeployedHere(`The Key Vault reference of parameter '${name}'`);
     const { keyVault, secretName, secretVersion } = reference;
     const key = `secret ${keyVault.id} ${secretName} ${secretVersion ?? ''}`.toLowerCase();
-    const lookUp = () => this.#lookUp(key, () => read(this.#caller, reference));
-    return {
-      get value() {
-        return lookUp();
-      },
-    };
+    return this.#lookUp(key, () => read(this.#caller, reference));
   }
 
   async #fetch(key: string): Promise<void> {
@@ -107,7 +99,8 @@ export class Lookups implements RunTimeFacts {
 
   reference(id: string, apiVersion: string, full: string | undefined): unknown {
     const deployed = this.#deployed.get(id.toLowerCase());
-    if (deployed) return full ? fullReference(deployed.resource, apiVersion) : deployed.resource.properties;
+    if (deployed)
+      return full ? fullReference(deployed.resource, apiVersion) : deployed.resource.properties;
     const resource = this.#lookUp(`get ${id.toLowerCase()} ${apiVersion}`, () =>
       this.#log.read(id, () => this.#get(id, apiVersion)),
     ) as Resource;
@@ -116,7 +109,7 @@ export class Lookups implements RunTimeFacts {
 
   async #get(id: string, apiVersion: string): Promise<Resource> {
     const resource = await this.#target.get(this.#caller, id, apiVersion);
-    if (resource === undefined) throw notFound(id);
+    if (resource === undefined) throw resourceNotFound(id);
     return resource;
   }
 
@@ -189,24 +182,4 @@ export class Lookups implements RunTimeFacts {
   evaluate(value: unknown, scope: ExpressionScope): unknown {
     return evaluateTree(value, scope);
   }
-}
-
-/** Source: recorded.md 1. */
-function notFound(id: string): ServiceError {
-  const parsed = parseResourceId(id);
-  const group = parsed?.resourceGroup === undefined ? '' : ` under resource group '${parsed.resourceGroup}'`;
-  const shown = parsed ? `${parsed.type}/${parsed.fullName}` : id;
-  return new ServiceError(
-    404,
-    'ResourceNotFound',
-    `The Resource '${shown}'${group} was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix`,
-    { fromGateway: true },
-  );
-}
-
-/** Source: recorded.md 1. */
-export function groupNotFound(name: string): ServiceError {
-  return new ServiceError(404, 'ResourceGroupNotFound', `Resource group '${name}' could not be found.`, {
-    fromGateway: true,
-  });
 }

@@ -2,9 +2,9 @@ import type { DeploymentParameter, DeploymentScope } from './deployment.ts';
 import { invalidTemplate, notDeployedHere, unknownMember } from './invalid-template.ts';
 import { isObject, type JsonObject, member } from './json-values.ts';
 import { nestedScope } from './scopes.ts';
-import type { ResourceInstance } from './template-resources.ts';
 import { hasInnerScope } from './template-expressions.ts';
 import { describePath } from './template-position.ts';
+import type { ResourceInstance } from './template-resources.ts';
 
 const MEMBERS = [
   'mode',

@@ -1,3 +1,4 @@
+import { asExpression } from './deferred-identity.ts';
 import type { DeploymentScope } from './deployment.ts';
 import { Deferred } from './expression/deferred.ts';
 import type { Expression } from './expression/expression.ts';
@@ -98,6 +99,8 @@ function deferredMember(functionName: string, name: string): Deferred {
 }
 
 function callOf(name: string, values: readonly unknown[]): Expression {
-  const args = values.map((value): Expression => ({ kind: 'literal', value }));
+  const args = values.map((value) =>
+    typeof value === 'string' ? asExpression(value) : ({ kind: 'literal', value } as const),
+  );
   return { kind: 'call', name, args };
 }

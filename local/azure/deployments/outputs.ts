@@ -1,10 +1,10 @@
+import { ServiceError } from '../http/service-error.ts';
 import { checkValue } from './check-value.ts';
 import { loopCount, loopScopes } from './copy-loops.ts';
+import type { DeploymentFailure } from './deployment.ts';
 import { evaluateString, evaluateTree } from './expression/evaluate.ts';
 import { failureOf, outputsFailed } from './failure.ts';
-import type { DeploymentFailure } from './deployment.ts';
 import { reasonOf } from './invalid-template.ts';
-import { ServiceError } from '../http/service-error.ts';
 import type { PreparedDeployment } from './prepare-deployment.ts';
 import type { OutputDefinition } from './template.ts';
 import { describePosition } from './template-position.ts';
@@ -17,7 +17,8 @@ export type OutputValues = Readonly<
 export interface EvaluatedOutputs {
   /** As ARM shows them: secure ones without value. */
   readonly shown: OutputValues;
-  readonly secure: OutputValues;
+  /** Every value, secure ones too. */
+  readonly secure: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -30,7 +31,7 @@ export async function evaluateOutputs(
   deployment: PreparedDeployment,
 ): Promise<EvaluatedOutputs | DeploymentFailure> {
   const shown: Record<string, OutputValues[string]> = {};
-  const secure: Record<string, OutputValues[string]> = {};
+  const secure: Record<string, unknown> = {};
   const failed: { name: string; reason: string }[] = [];
   for (const output of deployment.template.outputs) {
     try {
@@ -39,7 +40,7 @@ export async function evaluateOutputs(
       const definition = resolveType(output, deployment.template.definitions);
       const type = displayType(definition);
       shown[output.name] = isSecure(definition) ? { type } : { type, value };
-      secure[output.name] = { type, value };
+      secure[output.name] = value;
     } catch (error) {
       const reason = error instanceof ServiceError ? reasonOf(error) : failureOf(error).message;
       failed.push({ name: output.name, reason });
@@ -48,7 +49,10 @@ export async function evaluateOutputs(
   return failed.length > 0 ? outputsFailed(failed) : { shown, secure };
 }
 
-async function isWanted(output: OutputDefinition, deployment: PreparedDeployment): Promise<boolean> {
+async function isWanted(
+  output: OutputDefinition,
+  deployment: PreparedDeployment,
+): Promise<boolean> {
   const { condition } = output;
   if (typeof condition !== 'string') return condition !== false;
   const { lookups, expressions } = deployment;

@@ -1,5 +1,5 @@
-import { PendingLookup } from './expression/expression-scope.ts';
 import { checkValue } from './check-value.ts';
+import { PendingLookup } from './expression/expression-scope.ts';
 import { invalidTemplate } from './invalid-template.ts';
 import { member } from './json-values.ts';
 import type { ParameterDefinition, Template } from './template.ts';
@@ -27,16 +27,30 @@ export function checkGivenParameters(template: Template, given: GivenParameters)
     );
   }
   for (const parameter of template.parameters.values()) {
-    if (isPending(given, parameter.name)) continue;
-    const value = givenValue(given, parameter.name);
-    if (value !== undefined && value !== null) {
-      checkValue(value, parameter, parameter.name, {
-        kind: 'parameter',
-        definitions: template.definitions,
-      });
-    } else if (!isOptional(parameter, template)) {
-      throw notProvided(parameter, template);
-    }
+    unlessPending(() => checkGiven(parameter, given, template));
+  }
+}
+
+function checkGiven(
+  parameter: ParameterDefinition,
+  given: GivenParameters,
+  template: Template,
+): void {
+  const value = givenValue(given, parameter.name);
+  if (value !== undefined && value !== null) {
+    const { definitions } = template;
+    checkValue(value, parameter, parameter.name, { kind: 'parameter', definitions });
+  } else if (!isOptional(parameter, template)) {
+    throw notProvided(parameter, template);
+  }
+}
+
+/** A value of which only run time knows a part is checked when it is known. */
+function unlessPending(check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    if (!(error instanceof PendingLookup)) throw error;
   }
 }
 
@@ -69,17 +83,6 @@ export function parameterValue(
 function givenValue(given: GivenParameters, name: string): unknown {
   const entry = member(given, name) as GivenParameters[string] | undefined;
   return entry?.value;
-}
-
-/** Given, but only run time knows the value. */
-function isPending(given: GivenParameters, name: string): boolean {
-  try {
-    givenValue(given, name);
-    return false;
-  } catch (error) {
-    if (error instanceof PendingLookup) return true;
-    throw error;
-  }
 }
 
 function isOptional(parameter: ParameterDefinition, template: Template): boolean {

@@ -62,11 +62,13 @@ function parseWithChildren(
   path: JsonPath,
   around: Surroundings = {},
 ): readonly TemplateResource[] {
-  if (!isObject(value)) throw unknownMember(String(path.at(-1)), 'TemplateResource', describePath(path));
+  if (!isObject(value))
+    throw unknownMember(String(path.at(-1)), 'TemplateResource', describePath(path));
   checkMembers(value, path);
   const resource = parseResource(value, path, around);
   const children = member(value, 'resources') ?? [];
-  if (!Array.isArray(children)) throw unknownMember('resources', 'TemplateResource', describePath(path));
+  if (!Array.isArray(children))
+    throw unknownMember('resources', 'TemplateResource', describePath(path));
   return [
     resource,
     ...children.flatMap((child: unknown, index) =>

@@ -3,11 +3,17 @@ import { invalidTemplate, notDeployedHere, unknownMember } from './invalid-templ
 import { isObject, type JsonObject, member } from './json-values.ts';
 import { parseOutputs } from './parse-outputs.ts';
 import { parseResources } from './parse-resources.ts';
-import type { ParameterDefinition, Template, TypeDefinition, UserFunction } from './template.ts';
 import { parseTypeDefinition } from './parse-type-definition.ts';
+import type { ParameterDefinition, Template, TypeDefinition, UserFunction } from './template.ts';
 import { parseVariables } from './variables.ts';
 
-const LANGUAGE_VERSIONS = ['1.0', '1.9-experimental', '1.10-experimental', '2.0', '2.1-experimental'];
+const LANGUAGE_VERSIONS = [
+  '1.0',
+  '1.9-experimental',
+  '1.10-experimental',
+  '2.0',
+  '2.1-experimental',
+];
 const MEMBERS = [
   '$schema',
   'languageVersion',

@@ -84,6 +84,9 @@ export function planDeployment(
 ): DeploymentPlan {
   const { resources, pending } = expandResources(template, expressions, extent);
   expressions.resources = resources;
-  const { place } = expressions.context;
-  return { resources, pending, graph: buildDependencyGraph(resources, place, pending.length === 0) };
+  return {
+    resources,
+    pending,
+    graph: buildDependencyGraph(resources, expressions.context, pending.length === 0),
+  };
 }

@@ -1,5 +1,5 @@
 import { ServiceError } from '../http/service-error.ts';
-import type { Resource, ResourceBody } from '../resource-manager/resource.ts';
+import type { Resource } from '../resource-manager/resource.ts';
 import type {
   DeploymentFailure,
   DeploymentRecord,
@@ -9,16 +9,17 @@ import type {
 import { describeDeployment, describeParameters } from './deployment-record.ts';
 import { evaluateTree } from './expression/evaluate.ts';
 import { deploymentFailed, failureOf, NestedDeploymentFailed } from './failure.ts';
-import { groupNotFound } from './lookups.ts';
 import { reasonOf } from './invalid-template.ts';
 import { readNestedDeployment } from './nested-deployments.ts';
-import { evaluateOutputs, type OutputValues } from './outputs.ts';
+import { groupNotFound } from './not-found.ts';
+import { evaluateOutputs } from './outputs.ts';
 import {
   type DeploymentPlan,
   type PreparedDeployment,
   planDeployment,
   prepareDeployment,
 } from './prepare-deployment.ts';
+import { bodyToPut } from './resource-body.ts';
 import { runInOrder } from './schedule.ts';
 import { scopeIdOf } from './scopes.ts';
 import { isNestedDeployment } from './template-expressions.ts';
@@ -28,7 +29,7 @@ import type { ResourceInstance } from './template-resources.ts';
 export interface DeploymentOutcome {
   readonly record: DeploymentRecord;
   /** Every output with its value, for the parent of a nested deployment. */
-  readonly secureOutputs: OutputValues;
+  readonly secureOutputs: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -60,8 +61,11 @@ export async function runDeployment(
       const error = deploymentFailed(deployment.id, errors.map(failureOf));
       return { record: record('Failed', { ...described, error }), secureOutputs: {} };
     }
-    return await finish(deployment, target, (state, more) =>
-      record(state, { ...described, parameters: describeParameters(deployment), ...more }),
+    return await finish(
+      deployment,
+      target,
+      (state, more) =>
+        record(state, { ...described, parameters: describeParameters(deployment), ...more }),
       outputResources,
     );
   } catch (error) {
@@ -133,7 +137,7 @@ async function put(
   const body = await atRunTime(instance, deployment, () =>
     deployment.lookups.resolve(() => evaluateTree(resource.body, scope)),
   );
-  return target.put(deployment.input.caller, id, apiVersion, body as ResourceBody);
+  return target.put(deployment.input.caller, id, apiVersion, bodyToPut(body));
 }
 
 async function deployNested(

@@ -1,13 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type { DeploymentRecord, DeploymentRequest, Deployments, DeploymentTarget } from './deployment.ts';
+import type {
+  DeploymentRecord,
+  DeploymentRequest,
+  Deployments,
+  DeploymentTarget,
+} from './deployment.ts';
 import { describeDeployment } from './deployment-record.ts';
+import { inRefusal } from './invalid-template.ts';
 import {
   type DeploymentPlan,
   type PreparedDeployment,
   prepareDeployment,
 } from './prepare-deployment.ts';
 import { runDeployment } from './run-deployment.ts';
-import { inRefusal } from './invalid-template.ts';
 import { validateDeployment } from './validate.ts';
 
 /** The deployment engine: evaluates templates and deploys them, in incremental mode, to `target`. */

@@ -7,7 +7,9 @@ export const DEPLOYMENT_TYPE = 'Microsoft.Resources/deployments';
 const GROUP_TYPE = 'microsoft.resources/resourcegroups';
 
 /** `/subscriptions/{s}`, `/subscriptions/{s}/resourceGroups/{g}`. */
-export function scopeIdOf(scope: Pick<DeploymentScope, 'subscriptionId' | 'resourceGroup'>): string {
+export function scopeIdOf(
+  scope: Pick<DeploymentScope, 'subscriptionId' | 'resourceGroup'>,
+): string {
   const subscription = `/subscriptions/${scope.subscriptionId}`;
   return scope.resourceGroup === undefined
     ? subscription

@@ -1,20 +1,22 @@
-import type { DeploymentParameter, DeploymentScope } from './deployment.ts';
 import { loopCount, loopScopes } from './copy-loops.ts';
+import type { DeploymentParameter, DeploymentScope } from './deployment.ts';
 import { DeploymentExpressions } from './deployment-scope.ts';
+import { inResource } from './expand-resources.ts';
+import { accessProperty } from './expression/access-property.ts';
 import { Deferred } from './expression/deferred.ts';
 import { evaluateOffline, evaluatePartially, printDeferred } from './expression/partial.ts';
 import { printValue } from './expression/print.ts';
-import { inResource } from './expand-resources.ts';
 import { notDeployedHere } from './invalid-template.ts';
 import { readNestedDeployment } from './nested-deployments.ts';
 import { deferredCall, OfflineFacts } from './offline-facts.ts';
 import { checkGivenParameters } from './parameters.ts';
 import { parseTemplate } from './parse-template.ts';
 import { planDeployment } from './prepare-deployment.ts';
+import { bodyToPut } from './resource-body.ts';
 import { checkExpressions } from './static-checks.ts';
+import type { Template } from './template.ts';
 import { isNestedDeployment } from './template-expressions.ts';
 import type { ResourceInstance } from './template-resources.ts';
-import type { Template } from './template.ts';
 import { isSecure, resolveType } from './type-references.ts';
 
 export interface PredictedResource {
@@ -95,10 +97,12 @@ function predict(
 ): readonly PredictedResource[] {
   const { id, name, apiVersion, resource } = instance;
   if (isNestedDeployment(resource)) return predictNested(instance, scope, facts);
-  const body = evaluatePartially(resource.body, instance.scope) as Readonly<Record<string, unknown>>;
+  const body = bodyToPut(evaluatePartially(resource.body, instance.scope));
   facts.addResource(id, resource.type, body);
   const shown = printDeferred(body) as Readonly<Record<string, unknown>>;
-  return [{ id, type: resource.type, name, apiVersion, ...shown }];
+  const { deferredCondition } = instance;
+  const condition = deferredCondition && { condition: printDeferred(deferredCondition) };
+  return [{ id, type: resource.type, ...condition, name, apiVersion, ...shown }];
 }
 
 function predictNested(
@@ -115,7 +119,7 @@ function predictNested(
   const { predictedResources, outputs } = takeSnapshot(
     {
       template: parseTemplate(nested.template),
-      given: nested.parameters,
+      given: wholeEntries(nested.parameters),
       scope: facts.located(nested.place),
       name: nested.name,
     },
@@ -123,6 +127,15 @@ function predictNested(
   );
   facts.addOutputs(instance.id, outputs);
   return predictedResources;
+}
+
+/** Of a `{ value }` that is itself not known, the value is what it will have. */
+function wholeEntries(parameters: Source['given']): Source['given'] {
+  const entries = Object.entries(parameters).map(([name, entry]) => [
+    name,
+    entry instanceof Deferred ? { value: accessProperty(entry, 'value') } : entry,
+  ]);
+  return Object.fromEntries(entries);
 }
 
 function* inOrder(nodes: ReturnType<typeof planDeployment>['graph']['nodes']) {

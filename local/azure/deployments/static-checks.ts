@@ -1,11 +1,11 @@
-import { findFunction } from './functions/function-table.ts';
-import type { FunctionCall } from './expression/expression.ts';
-import { inResource } from './expand-resources.ts';
-import { invalidTemplate, reasonOf } from './invalid-template.ts';
 import { ServiceError } from '../http/service-error.ts';
+import { inResource } from './expand-resources.ts';
+import type { FunctionCall } from './expression/expression.ts';
+import { findFunction } from './functions/function-table.ts';
+import { invalidTemplate, reasonOf } from './invalid-template.ts';
 import type { Template, TemplateResource } from './template.ts';
-import { describePosition } from './template-position.ts';
 import { ownBody, visitCalls } from './template-expressions.ts';
+import { describePosition } from './template-position.ts';
 
 /** Only a default value may differ from one deployment to the next. */
 const ONLY_IN_DEFAULTS = ['newguid', 'utcnow'];
@@ -23,7 +23,8 @@ export function checkExpressions(template: Template): void {
     const path = ['parameters', parameter.name, 'defaultValue'];
     rephrase(
       () => checkCalls(parameter.defaultValue, template, { runTime: false, defaults: true }),
-      (reason) => `The template expression in parameter '${parameter.name}' ${describePosition(template.source, path)} is not valid: ${reason}`,
+      (reason) =>
+        `The template expression in parameter '${parameter.name}' ${describePosition(template.source, path)} is not valid: ${reason}`,
     );
   }
   for (const variable of template.variables.values()) {
@@ -52,7 +53,16 @@ export function checkExpressions(template: Template): void {
 function checkResource(resource: TemplateResource, template: Template): void {
   const { name, apiVersion, condition, loop, dependsOn, scope, resourceGroup, subscriptionId } =
     resource;
-  const fixed = [name, apiVersion, condition, loop, dependsOn, scope, resourceGroup, subscriptionId];
+  const fixed = [
+    name,
+    apiVersion,
+    condition,
+    loop,
+    dependsOn,
+    scope,
+    resourceGroup,
+    subscriptionId,
+  ];
   checkCalls(fixed, template, { runTime: false });
   const { properties, tags, sku, ...others } = ownBody(resource);
   checkCalls([properties, tags, sku], template, { runTime: true });

@@ -46,7 +46,9 @@ export function isNestedDeployment(resource: TemplateResource): boolean {
  * Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/linked-templates#expression-evaluation-scope-in-nested-templates
  */
 export function hasInnerScope(properties: unknown): boolean {
-  const options = isObject(properties) ? member(properties, 'expressionEvaluationOptions') : undefined;
+  const options = isObject(properties)
+    ? member(properties, 'expressionEvaluationOptions')
+    : undefined;
   return isObject(options) && String(member(options, 'scope')).toLowerCase() === 'inner';
 }
 

@@ -1,5 +1,6 @@
-import type { ExpressionScope } from './expression/expression-scope.ts';
 import type { DeploymentScope } from './deployment.ts';
+import type { Deferred } from './expression/deferred.ts';
+import type { ExpressionScope } from './expression/expression-scope.ts';
 import { type Placement, scopeIdOf } from './scopes.ts';
 import type { TemplateResource } from './template.ts';
 
@@ -17,6 +18,8 @@ export interface ResourceInstance {
   readonly placement: Placement;
   /** Its condition holds. */
   readonly deployed: boolean;
+  /** In a snapshot: a condition that only run time can tell. */
+  readonly deferredCondition?: Deferred;
 }
 
 /** A resource loop, of any length: what a dependency on the loop's name waits for. */
@@ -57,6 +60,7 @@ export class TemplateResources {
       const turn = instance.loopIndex === undefined ? '' : `[${instance.loopIndex}]`;
       this.#bySymbol.set(`${symbolicName}${turn}`.toLowerCase(), instance);
     }
+    if (instance.id === '') return;
     // Of two with one id (an `existing` one and the real one, or a false condition), the deployed one counts.
     const idKey = instance.id.toLowerCase();
     const known = this.#byId.get(idKey);

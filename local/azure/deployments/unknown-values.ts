@@ -1,35 +1,29 @@
 import { Deferred } from './expression/deferred.ts';
 import { PendingLookup } from './expression/expression-scope.ts';
 import { printValue } from './expression/print.ts';
-import { isObject } from './json-values.ts';
 
 /**
  * A tree that was partially evaluated, for a nested deployment's first check: reading a value that only run
  * time knows throws PendingLookup.
  */
 export function pendingTree(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    const list: unknown[] = [];
-    value.forEach((item, index) => define(list, index, item));
-    return list;
+  if (typeof value !== 'object' || value === null) return value;
+  const copy: object = Array.isArray(value) ? [] : {};
+  for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
+    if (Array.isArray(value) && name === 'length') continue;
+    // A member with a getter is one that an outer deployment has left pending.
+    Object.defineProperty(copy, name, descriptor.get ? descriptor : known(descriptor.value));
   }
-  if (!isObject(value)) return value;
-  const object: Record<string, unknown> = {};
-  for (const [name, content] of Object.entries(value)) define(object, name, content);
-  return object;
+  return copy;
 }
 
-function define(holder: object, name: string | number, content: unknown): void {
-  const isUnknown = content instanceof Deferred;
-  Object.defineProperty(holder, name, {
-    enumerable: true,
-    configurable: true,
-    ...(isUnknown
-      ? {
-          get: () => {
-            throw new PendingLookup(printValue(content));
-          },
-        }
-      : { value: pendingTree(content), writable: true }),
-  });
+function known(value: unknown): PropertyDescriptor {
+  const common = { enumerable: true, configurable: true };
+  if (!(value instanceof Deferred)) return { ...common, value: pendingTree(value), writable: true };
+  return {
+    ...common,
+    get: () => {
+      throw new PendingLookup(printValue(value));
+    },
+  };
 }

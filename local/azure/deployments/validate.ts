@@ -1,10 +1,10 @@
 import { ServiceError } from '../http/service-error.ts';
 import { parseResourceId } from '../resource-id.ts';
 import type { DeploymentTarget } from './deployment.ts';
+import { inResource } from './expand-resources.ts';
 import { evaluateTree } from './expression/evaluate.ts';
 import { PendingLookup } from './expression/expression-scope.ts';
 import { evaluateOffline, evaluatePartially } from './expression/partial.ts';
-import { inResource } from './expand-resources.ts';
 import { invalidTemplate } from './invalid-template.ts';
 import { readNestedDeployment } from './nested-deployments.ts';
 import {
@@ -30,7 +30,7 @@ export function validateDeployment(
   deployment: PreparedDeployment,
   target: DeploymentTarget,
 ): { readonly plan: DeploymentPlan; readonly ids: readonly string[] } {
-  const { template, expressions, input } = deployment;
+  const { template, expressions } = deployment;
   checkParameters(deployment);
   const plan = planDeployment(template, expressions);
   checkDuplicates(plan, deployment);
@@ -40,20 +40,30 @@ export function validateDeployment(
     checkType(instance, target);
     inResource(instance.resource, template, () => tryEvaluate(instance));
     ids.push(instance.id);
-    if (!isNestedDeployment(instance.resource)) continue;
-    const nested = inResource(instance.resource, template, () =>
-      readNestedDeployment(
-        instance,
-        input.place,
-        (value) => evaluatePartially(value, instance.scope),
-        (value) => evaluateOffline(value, instance.scope),
-      ),
-    );
-    const parameters = pendingTree(nested.parameters) as typeof nested.parameters;
-    const prepared = prepareDeployment({ ...input, ...nested, parameters }, target);
-    ids.push(...validateDeployment(prepared, target).ids);
+    if (isNestedDeployment(instance.resource)) {
+      tolerant(() => ids.push(...validateNested(instance, deployment, target)));
+    }
   }
   return { plan, ids };
+}
+
+function validateNested(
+  instance: ResourceInstance,
+  { template, input }: PreparedDeployment,
+  target: DeploymentTarget,
+): readonly string[] {
+  const { resource, scope } = instance;
+  const nested = inResource(resource, template, () =>
+    readNestedDeployment(
+      instance,
+      input.place,
+      (value) => evaluatePartially(value, scope),
+      (value) => evaluateOffline(value, scope),
+    ),
+  );
+  const parameters = pendingTree(nested.parameters) as typeof nested.parameters;
+  const prepared = prepareDeployment({ ...input, ...nested, parameters }, target);
+  return validateDeployment(prepared, target).ids;
 }
 
 function checkParameters({ template, expressions }: PreparedDeployment): void {

@@ -38,7 +38,8 @@ export function roleAssignments(services: ProviderServices): ResourceProvider {
       requireNew(services, request, wanted);
       requirePrincipal(services, request, wanted.principalId);
       // Pretend: conditions are not evaluated, so an assignment with one grants nothing.
-      if (!readString(request.body.properties, 'condition')) access.addAssignment(wanted);
+      if (readString(request.body.properties, 'condition')) access.removeAssignment(wanted.id);
+      else access.addAssignment(wanted);
       const now = toAzureTimestamp(clock.nowMs());
       return showPut(services, request, wanted, now);
     },

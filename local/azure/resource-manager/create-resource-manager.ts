@@ -46,7 +46,7 @@ export interface ResourceManager {
   /** In the order of their creation. */
   listResources(): readonly Resource[];
   addSubscription(subscription: Subscription): void;
-  /** Throws RangeError if the subscription is not there. */
+  /** Leaves a group that is there as it is. Throws RangeError if the subscription is not there. */
   addResourceGroup(group: { subscriptionId: string; name: string; location: string }): void;
   /** `strict` refuses resource types that have no provider here; else they are kept as plain ARM data. */
   deployments(strict: boolean): Deployments;
@@ -112,6 +112,7 @@ function addResourceGroup(
   if (!store.findSubscription(subscriptionId)) {
     throw new RangeError(`no subscription ${subscriptionId} to put the group ${name} in`);
   }
+  if (store.findGroup(subscriptionId, name)) return;
   const now = toAzureTimestamp(clock.nowMs());
   store.save({
     id: `/subscriptions/${subscriptionId}/resourceGroups/${name}`,

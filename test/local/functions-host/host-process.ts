@@ -54,7 +54,10 @@ export async function startHostProcess(
       for (const listener of listeners) listener();
     });
   }
-  const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
+  // Not 'close': it never comes when the parent has disconnected.
+  const exited = new Promise<number | null>((resolve) =>
+    child.once('exit', (code) => setImmediate(resolve, code)),
+  );
   const stop = async () => {
     if (child.connected) child.disconnect();
     await exited;
@@ -65,7 +68,13 @@ export async function startHostProcess(
     ...ready,
     process: child,
     output: () => output,
-    printed: (text) => waitFor(() => output.search(text) >= 0, listeners, String(text), () => output),
+    printed: (text) =>
+      waitFor(
+        () => (typeof text === 'string' ? output.includes(text) : text.test(output)),
+        listeners,
+        String(text),
+        () => output.slice(-2000),
+      ),
     exited,
     stop,
   };

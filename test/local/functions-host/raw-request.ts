@@ -25,10 +25,12 @@ export function send(
   { method = 'GET', headers = {}, body, chunked = false }: RawRequest = {},
 ): Promise<RawAnswer> {
   const { hostname, port } = new URL(baseUrl);
-  const length = body === undefined || chunked ? {} : { 'content-length': Buffer.byteLength(body) };
+  const length = chunked
+    ? { 'transfer-encoding': 'chunked' }
+    : { 'content-length': Buffer.byteLength(body ?? '') };
   return new Promise((resolve, reject) => {
     const request = http.request(
-      { hostname, port, path, method, headers: { ...length, ...headers }, agent: false },
+      { hostname, port, path, method, headers: { ...(body !== undefined && length), ...headers }, agent: false },
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));

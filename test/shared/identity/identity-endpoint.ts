@@ -45,7 +45,7 @@ export async function startIdentityEndpoint(
   const endpoint: IdentityEndpoint = {
     requests,
     script,
-      use(header = 'header-1') {
+    use(header = 'header-1') {
       process.env.IDENTITY_ENDPOINT = `http://127.0.0.1:${port}/msi/token`;
       process.env.IDENTITY_HEADER = header;
     },
@@ -64,7 +64,10 @@ export async function startIdentityEndpoint(
 export function giveToken({
   lifetimeSeconds = 86_400,
   resource,
-}: { lifetimeSeconds?: number; resource?: string } = {}): Script {
+}: {
+  lifetimeSeconds?: number;
+  resource?: string;
+} = {}): Script {
   return (asked, response, count) => {
     const expiresOn = Math.floor(Date.now() / 1000) + lifetimeSeconds;
     respond(response, 200, {

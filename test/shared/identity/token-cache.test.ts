@@ -82,10 +82,16 @@ describe('the token cache', () => {
 
   it('tells a failure to everybody who waits and does not keep it', async () => {
     const source = createSource();
-    const waiting = Promise.allSettled([source.cache.getToken(SCOPE), source.cache.getToken(SCOPE)]);
+    const waiting = Promise.allSettled([
+      source.cache.getToken(SCOPE),
+      source.cache.getToken(SCOPE),
+    ]);
     source.fail('endpoint is down');
     const results = await waiting;
-    assert.deepEqual(results.map(({ status }) => status), ['rejected', 'rejected']);
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['rejected', 'rejected'],
+    );
     const again = source.cache.getToken(SCOPE);
     source.give(3600);
     assert.equal((await again).token, 'token-1');

@@ -99,7 +99,10 @@ describe('a scan that dies', () => {
     world.onPublish = () => {};
     const report = await world.scan();
     assert.equal(report.newFindingCount, 1);
-    assert.deepEqual(world.published.map((finding) => finding.id), [id]);
+    assert.deepEqual(
+      world.published.map((finding) => finding.id),
+      [id],
+    );
     await world.scan();
     assert.deepEqual(world.names, ['a']);
   });

@@ -2,7 +2,7 @@ import { assertArity } from '../functions/arguments.ts';
 import { findFunction } from '../functions/function-table.ts';
 import { refuse, SEE_FUNCTIONS } from '../functions/refusal.ts';
 import type { CallSite, TemplateFunction } from '../functions/template-function.ts';
-import { Deferred, DeferredTouched } from './deferred.ts';
+import { Deferred } from './deferred.ts';
 import type { Expression, FunctionCall } from './expression.ts';
 import { PendingLookup } from './expression-scope.ts';
 import {
@@ -33,9 +33,7 @@ export function callFunction(call: FunctionCall, frame: Frame, evaluateIn: Evalu
   try {
     return run(definition, call, site);
   } catch (error) {
-    if (error instanceof PendingLookup || error instanceof DeferredTouched) {
-      return defer(call, evaluated, frame);
-    }
+    if (error instanceof PendingLookup) return defer(call, evaluated, frame);
     throw error;
   }
 }

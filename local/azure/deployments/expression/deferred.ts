@@ -1,9 +1,10 @@
 import type { Expression } from './expression.ts';
+import { PendingLookup } from './expression-scope.ts';
 
 /**
  * A value that only run time knows, inside an offline evaluation: the expression that would give it.
- * It travels like any value; a function that must look into it throws `DeferredTouched`, and becomes
- * deferred itself.
+ * It travels like any value; a function that must look into it throws `PendingLookup`, and becomes deferred
+ * itself.
  */
 export class Deferred {
   readonly expression: Expression;
@@ -13,13 +14,9 @@ export class Deferred {
   }
 }
 
-export class DeferredTouched extends Error {
-  override readonly name = 'DeferredTouched';
-}
-
 /** Every look at a value goes through here first. */
 export function assertKnown(value: unknown): void {
-  if (value instanceof Deferred) throw new DeferredTouched();
+  if (value instanceof Deferred) throw new PendingLookup('a deferred value');
 }
 
 /** Also looks into arrays and objects, for functions that compare or print whole values. */

@@ -37,10 +37,7 @@ export function evaluateIn(expression: Expression, frame: Frame): unknown {
         evaluateIn(expression.property, frame),
       );
     case 'call':
-      // Azure: `sys` is the namespace of ARM's own functions.
-      if ((expression.namespace ?? 'sys').toLowerCase() === 'sys') {
-        return callFunction(expression, frame, evaluateIn);
-      }
+      if (expression.namespace === undefined) return callFunction(expression, frame, evaluateIn);
       return callUserFunction(expression, frame, evaluateIn);
   }
 }

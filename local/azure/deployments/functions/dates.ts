@@ -21,9 +21,9 @@ export const dateFunctions: FunctionTable = {
   }),
 };
 
-/** What dateTimeAdd() and utcNow() give without a format of their own. */
 const SEE_SYNTAX = 'Please see https://aka.ms/arm-syntax-functions .';
-const DATE_TIME_ADD_FORMAT = 'yyyy-MM-ddTHH:mm:ssZ';
+/** Of every result without a format of its own. */
+const DATE_TIME_FORMAT = 'yyyy-MM-ddTHH:mm:ssZ';
 
 /** 0001-01-01 to 9999-12-31, in ticks of the Unix epoch. */
 const FIRST_TICK = -62_135_596_800n * TICKS_PER_SECOND;
@@ -33,7 +33,7 @@ const LAST_TICK = 253_402_300_800n * TICKS_PER_SECOND - 1n;
 function dateTimeAdd(args: readonly unknown[], site: CallSite): string {
   const base = stringArgument(args, 0, site);
   const duration = stringArgument(args, 1, site);
-  const format = args.length > 2 ? stringArgument(args, 2, site) : DATE_TIME_ADD_FORMAT;
+  const format = args.length > 2 ? stringArgument(args, 2, site) : DATE_TIME_FORMAT;
   const dateTime = parseDateTime(base);
   if (dateTime === undefined) {
     throw invalid(
@@ -70,7 +70,7 @@ function dateTimeFromEpoch(args: readonly unknown[], site: CallSite): string {
   const seconds = parseInt64(String(value));
   const ticks = BigInt(seconds ?? 0) * TICKS_PER_SECOND;
   if (seconds !== undefined && ticks >= FIRST_TICK && ticks <= LAST_TICK) {
-    return formatDateTime({ ticks, offsetMinutes: 0 }, 'yyyy-MM-ddTHH:mm:ssZ') ?? '';
+    return formatDateTime({ ticks, offsetMinutes: 0 }, DATE_TIME_FORMAT) ?? '';
   }
   throw refuse(
     `The template function '${site.name}' has an invalid parameter. The parameter is not a valid epoch time integer. ${SEE_SYNTAX}`,

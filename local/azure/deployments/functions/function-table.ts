@@ -5,6 +5,7 @@ import { collectionFunctions } from './collections.ts';
 import { dateFunctions } from './dates.ts';
 import { deploymentFunctions } from './deployment-functions.ts';
 import { encodingFunctions } from './encodings.ts';
+import { hashFunctions } from './hashes.ts';
 import { lambdaFunctions } from './lambdas.ts';
 import { logicFunctions } from './logic.ts';
 import { numberFunctions } from './numbers.ts';
@@ -13,7 +14,6 @@ import { resourceIdFunctions } from './resource-ids.ts';
 import { setFunctions } from './sets.ts';
 import { stringFunctions } from './strings.ts';
 import { eager, type TemplateFunction } from './template-function.ts';
-import { hashFunctions } from './unique-string.ts';
 
 interface NamedFunction {
   readonly name: string;
@@ -57,5 +57,5 @@ export function findFunction(name: string): NamedFunction | undefined {
   if (known !== undefined) return known;
   if (!lowerName.startsWith('list')) return undefined;
   // https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-resource#list
-  return { name, definition: eager([2, 3], (args, { scope }) => scope.list(name, args)) };
+  return { name, definition: eager([1, 3], (args, { scope }) => scope.list(name, args)) };
 }

@@ -13,7 +13,7 @@ export interface Network {
  */
 export function parseNetwork(text: string): Network | undefined {
   const [address = '', prefixText, ...rest] = text.trim().split('/');
-  // Pretend: shorthand (`10.0.0/8`), octal and masks in place of a prefix are refused; ARM reads them.
+  // Pretend: shorthand (`10.0.0/8`), octal and hexadecimal parts, and text behind it are refused; ARM reads them.
   if (rest.length > 0) return undefined;
   const parsed = parseAddress(address.trim());
   if (parsed === undefined) return undefined;
@@ -90,8 +90,16 @@ function parseWords(text: string): bigint {
   );
 }
 
+/** A length, or a mask of IPv4: `/8`, `/255.0.0.0`. */
 function parsePrefix(text: string, bits: 32 | 128): number | undefined {
-  const prefix = /^\s*\d{1,3}\s*$/.test(text) ? Number(text) : Number.NaN;
+  const trimmed = text.trim();
+  if (bits === 32 && isIPv4(trimmed)) {
+    const mask = parseDotted(trimmed);
+    return Array.from({ length: 33 }, (_, prefix) => prefix).find(
+      (prefix) => networkMask(32, prefix) === mask,
+    );
+  }
+  const prefix = /^\d{1,3}$/.test(trimmed) ? Number(trimmed) : Number.NaN;
   return prefix <= bits ? prefix : undefined;
 }
 

@@ -11,7 +11,7 @@ export const listDeploymentOperations: Operation = (arm, request, values) => {
   const value = record.operations
     .slice(0, top)
     .map((operation) => renderOperation(record, operation));
-  return { status: 200, body: { value: [{ id: record.id + '/operations/1', operationId: '1', properties: { provisioningState: 'Succeeded', timestamp: '2026-11-25T03:01:26.361Z', duration: 'PT1S', provisioningOperation: 'Create', statusCode: 'OK', trackingId: 'x', targetResource: {id: record.id.replace('deployments/main','deployments/x'), resourceType: 'Microsoft.Resources/deployments', resourceName: 'x'} } }] } };
+  return { status: 200, body: { value } };
 };
 
 export const getDeploymentOperation: Operation = (arm, request, values) => {

@@ -26,30 +26,131 @@ const definitions = new Map(
 );
 
 /** The sentences are those of Microsoft's engine: `bicep snapshot` 0.49.2. */
-const refused: readonly (readonly [type: object, value: unknown, path: string, reason: string])[] = [
-  [{ type: 'string' }, 3, 'p', `Expected a value of type 'String, Uri', but received a value of type 'Integer'. ${file}`],
-  [{ type: 'int' }, 1.5, 'p', `Expected a value of type 'Integer', but received a value of type 'Float'. ${file}`],
-  [{ type: 'int' }, '5', 'p', `Expected a value of type 'Integer', but received a value of type 'String'. ${file}`],
-  [{ type: 'bool' }, 'true', 'p', `Expected a value of type 'Boolean', but received a value of type 'String'. ${file}`],
-  [{ type: 'string', allowedValues: ['a', 'b'] }, 'c', 'p', "The value 'c' is not part of the allowed value(s): 'a,b'."],
-  [{ type: 'string', allowedValues: ['x', 'y'] }, 'X', 'p', "The value 'X' is not part of the allowed value(s): 'x,y'."],
-  [{ type: 'string', minLength: 5 }, 'abc', 'p', `Length of the value should be greater than or equal to '5'. ${syntax}`],
-  [{ type: 'string', maxLength: 2 }, 'abc', 'p', `Length of the value should be less than or equal to '2'. ${syntax}`],
-  [{ type: 'array', minLength: 2 }, [1], 'p', `Length of the value should be greater than or equal to '2'. ${syntax}`],
-  [{ type: 'int', minValue: 5 }, 1, 'p', `Value should be greater than or equal to '5'. ${syntax}`],
-  [{ type: 'int', maxValue: 5 }, 10, 'p', `Value should be less than or equal to '5'. ${syntax}`],
-  [{ type: 'object', properties: { a: { type: 'int' } } }, { a: 'x' }, 'p.a', `Expected a value of type 'Integer', but received a value of type 'String'. ${file}`],
-  [{ type: 'object', properties: { a: { type: 'int' } } }, { b: 'x' }, 'p', `A non-null value for the property 'a' must be provided, but the property was null or missing. ${syntax}`],
-  [{ type: 'object', properties: { b: { type: 'string', minLength: 3 } } }, { b: 'x' }, 'p.b', `Length of the value should be greater than or equal to '3'. ${syntax}`],
-  [{ type: 'object', properties: { b: { type: 'string' } }, additionalProperties: false }, { b: 'x', z: 1 }, 'p', `The object does not allow values with properties not defined in the schema, but the following unknown properties were present: ['z']. ${syntax}`],
-  [{ type: 'object', properties: {}, additionalProperties: { type: 'string' } }, { z: 1 }, 'p.z', `Expected a value of type 'String, Uri', but received a value of type 'Integer'. ${file}`],
-  [{ type: 'array', items: { type: 'string' } }, ['x', 1], 'p[1]', `Expected a value of type 'String, Uri', but received a value of type 'Integer'. ${file}`],
-  [pair, ['x', 1, 2], 'p', `The array expects exactly 2 item(s), but additional items were present. ${syntax}`],
-  [pair, ['x'], 'p', `All elements of an array prefix are required, but no value was provided at index 1. ${syntax}`],
-  [pet, { k: 'cow' }, 'p', `The value provided for the discriminator property 'k' did not match any known variant. Valid discriminator property values are: 'dog','cat'. ${syntax}`],
-  [pet, {}, 'p', `No value was provided for the discriminator property 'k'. ${syntax}`],
-  [pet, { k: 'dog', bark: 'x' }, 'p.bark', `Expected a value of type 'Integer', but received a value of type 'String'. ${file}`],
-];
+const refused: readonly (readonly [type: object, value: unknown, path: string, reason: string])[] =
+  [
+    [
+      { type: 'string' },
+      3,
+      'p',
+      `Expected a value of type 'String, Uri', but received a value of type 'Integer'. ${file}`,
+    ],
+    [
+      { type: 'int' },
+      1.5,
+      'p',
+      `Expected a value of type 'Integer', but received a value of type 'Float'. ${file}`,
+    ],
+    [
+      { type: 'int' },
+      '5',
+      'p',
+      `Expected a value of type 'Integer', but received a value of type 'String'. ${file}`,
+    ],
+    [
+      { type: 'bool' },
+      'true',
+      'p',
+      `Expected a value of type 'Boolean', but received a value of type 'String'. ${file}`,
+    ],
+    [
+      { type: 'string', allowedValues: ['a', 'b'] },
+      'c',
+      'p',
+      "The value 'c' is not part of the allowed value(s): 'a,b'.",
+    ],
+    [
+      { type: 'string', allowedValues: ['x', 'y'] },
+      'X',
+      'p',
+      "The value 'X' is not part of the allowed value(s): 'x,y'.",
+    ],
+    [
+      { type: 'string', minLength: 5 },
+      'abc',
+      'p',
+      `Length of the value should be greater than or equal to '5'. ${syntax}`,
+    ],
+    [
+      { type: 'string', maxLength: 2 },
+      'abc',
+      'p',
+      `Length of the value should be less than or equal to '2'. ${syntax}`,
+    ],
+    [
+      { type: 'array', minLength: 2 },
+      [1],
+      'p',
+      `Length of the value should be greater than or equal to '2'. ${syntax}`,
+    ],
+    [
+      { type: 'int', minValue: 5 },
+      1,
+      'p',
+      `Value should be greater than or equal to '5'. ${syntax}`,
+    ],
+    [{ type: 'int', maxValue: 5 }, 10, 'p', `Value should be less than or equal to '5'. ${syntax}`],
+    [
+      { type: 'object', properties: { a: { type: 'int' } } },
+      { a: 'x' },
+      'p.a',
+      `Expected a value of type 'Integer', but received a value of type 'String'. ${file}`,
+    ],
+    [
+      { type: 'object', properties: { a: { type: 'int' } } },
+      { b: 'x' },
+      'p',
+      `A non-null value for the property 'a' must be provided, but the property was null or missing. ${syntax}`,
+    ],
+    [
+      { type: 'object', properties: { b: { type: 'string', minLength: 3 } } },
+      { b: 'x' },
+      'p.b',
+      `Length of the value should be greater than or equal to '3'. ${syntax}`,
+    ],
+    [
+      { type: 'object', properties: { b: { type: 'string' } }, additionalProperties: false },
+      { b: 'x', z: 1 },
+      'p',
+      `The object does not allow values with properties not defined in the schema, but the following unknown properties were present: ['z']. ${syntax}`,
+    ],
+    [
+      { type: 'object', properties: {}, additionalProperties: { type: 'string' } },
+      { z: 1 },
+      'p.z',
+      `Expected a value of type 'String, Uri', but received a value of type 'Integer'. ${file}`,
+    ],
+    [
+      { type: 'array', items: { type: 'string' } },
+      ['x', 1],
+      'p[1]',
+      `Expected a value of type 'String, Uri', but received a value of type 'Integer'. ${file}`,
+    ],
+    [
+      pair,
+      ['x', 1, 2],
+      'p',
+      `The array expects exactly 2 item(s), but additional items were present. ${syntax}`,
+    ],
+    [
+      pair,
+      ['x'],
+      'p',
+      `All elements of an array prefix are required, but no value was provided at index 1. ${syntax}`,
+    ],
+    [
+      pet,
+      { k: 'cow' },
+      'p',
+      `The value provided for the discriminator property 'k' did not match any known variant. Valid discriminator property values are: 'dog','cat'. ${syntax}`,
+    ],
+    [pet, {}, 'p', `No value was provided for the discriminator property 'k'. ${syntax}`],
+    [
+      pet,
+      { k: 'dog', bark: 'x' },
+      'p.bark',
+      `Expected a value of type 'Integer', but received a value of type 'String'. ${file}`,
+    ],
+  ];
 
 for (const [type, value, path, reason] of refused) {
   test(`refuses ${JSON.stringify(value)} for ${JSON.stringify(type).slice(0, 80)}`, () => {
@@ -89,7 +190,10 @@ test('a reference to a type that is not there, or that ends in itself, is refuse
 
 test('a secure value is never in the message that refuses it', () => {
   const type = { type: 'securestring', allowedValues: ['a'] };
-  assert.throws(() => check(type, 'pa55word'), (error) => !String(error).includes('pa55word'));
+  assert.throws(
+    () => check(type, 'pa55word'),
+    (error) => !String(error).includes('pa55word'),
+  );
 });
 
 function check(type: object, value: unknown): void {

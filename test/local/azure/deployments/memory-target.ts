@@ -6,7 +6,7 @@ import type {
   VaultSecretReference,
 } from '../../../../local/azure/deployments/deployment.ts';
 import { createDeployments } from '../../../../local/azure/deployments/run.ts';
-import { ServiceError } from '../../../../local/azure/http/service-error.ts';
+import type { ServiceError } from '../../../../local/azure/http/service-error.ts';
 import { parseResourceId } from '../../../../local/azure/resource-id.ts';
 import type { Resource, ResourceBody } from '../../../../local/azure/resource-manager/resource.ts';
 import type { Caller } from '../../../../local/azure/tokens/tokens.ts';
@@ -14,7 +14,12 @@ import type { Caller } from '../../../../local/azure/tokens/tokens.ts';
 export const tenantId = 'aaaabbbb-0000-cccc-1111-dddd2222eeee';
 export const subscriptionId = 'aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e';
 export const groupId = `/subscriptions/${subscriptionId}/resourceGroups/rg1`;
-export const groupScope = { tenantId, subscriptionId, resourceGroup: 'rg1', location: 'westeurope' };
+export const groupScope = {
+  tenantId,
+  subscriptionId,
+  resourceGroup: 'rg1',
+  location: 'westeurope',
+};
 export const subscriptionScope = { tenantId, subscriptionId, location: 'westeurope' };
 
 export const caller: Caller = {
@@ -65,7 +70,9 @@ export class MemoryTarget implements DeploymentTarget {
       type: parsed?.type ?? '',
       apiVersion,
       properties: { ...body.properties, ...runTimeProperties(parsed?.type ?? '', name) },
-      ...(body.identity && { identity: { type: 'SystemAssigned', principalId: `principal-of-${name}` } }),
+      ...(body.identity && {
+        identity: { type: 'SystemAssigned', principalId: `principal-of-${name}` },
+      }),
       createdTime: now,
       changedTime: now,
     };
@@ -132,7 +139,10 @@ export function template(content: Readonly<Record<string, unknown>>): Record<str
 }
 
 /** A resource of a template: a user-assigned identity, unless it says otherwise. */
-export function identity(name: string, more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+export function identity(
+  name: string,
+  more: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
   return {
     type: 'Microsoft.ManagedIdentity/userAssignedIdentities',
     apiVersion: '2024-11-30',
@@ -142,7 +152,11 @@ export function identity(name: string, more: Readonly<Record<string, unknown>> =
   };
 }
 
-export function nested(name: string, content: unknown, more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+export function nested(
+  name: string,
+  content: unknown,
+  more: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
   const { resourceGroup, subscriptionId: subscription, location, dependsOn, ...properties } = more;
   return {
     type: 'Microsoft.Resources/deployments',

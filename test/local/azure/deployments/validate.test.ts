@@ -10,12 +10,17 @@ import {
   nested,
   request,
   subscriptionId,
-  tenantId,
   template,
+  tenantId,
 } from './memory-target.ts';
 
 const apiVersion = '2020-01-01';
-const resource = (name: string, more: object = {}) => ({ type: 'A.B/c', apiVersion, name, ...more });
+const resource = (name: string, more: object = {}) => ({
+  type: 'A.B/c',
+  apiVersion,
+  name,
+  ...more,
+});
 
 /** The sentences are those of Microsoft's engine: `bicep snapshot` 0.49.2 of the same template. */
 const refusals: readonly (readonly [sentence: string, template: Record<string, unknown>])[] = [
@@ -126,8 +131,14 @@ test('a dependency on what is not in the template is refused', () => {
 test('a resource that is there twice is refused, unless only one of them is deployed', async () => {
   const twice = (condition: boolean) =>
     template({ resources: [identity('a'), identity('A', { condition })] });
-  assertRefused(twice(true), /The resource '.*userAssignedIdentities\/A' at line '1' .* is defined multiple times/);
-  assert.equal(createDeployments(new MemoryTarget()).validate(request(twice(false))).validatedResources.length, 1);
+  assertRefused(
+    twice(true),
+    /The resource '.*userAssignedIdentities\/A' at line '1' .* is defined multiple times/,
+  );
+  assert.equal(
+    createDeployments(new MemoryTarget()).validate(request(twice(false))).validatedResources.length,
+    1,
+  );
 });
 
 test('a reference to what is not in the template is refused, if it is no id', () => {
@@ -162,7 +173,10 @@ test('what the engine does not deploy is refused by name, never skipped', () => 
     /mode 'Complete' of a nested deployment is not supported/,
   );
   assertRefused(
-    template({ $schema: 'https://schema.management.azure.com/schemas/2019-08-01/tenantDeploymentTemplate.json#' }),
+    template({
+      $schema:
+        'https://schema.management.azure.com/schemas/2019-08-01/tenantDeploymentTemplate.json#',
+    }),
     /tenantDeploymentTemplate.json#' is not supported/,
   );
 });
@@ -171,7 +185,9 @@ test('a type that the target does not take is refused before anything is deploye
   const target = new MemoryTarget();
   target.refusedType = 'Contoso.Cloud/things';
   const thing = { type: 'Contoso.Cloud/things', apiVersion, name: 'x' };
-  const content = template({ resources: [identity('a'), nested('n', template({ resources: [thing] }))] });
+  const content = template({
+    resources: [identity('a'), nested('n', template({ resources: [thing] }))],
+  });
   assertRefused(
     content,
     "The resource type 'things' could not be found in the namespace 'Contoso.Cloud' for api version '2020-01-01'.",
@@ -182,7 +198,10 @@ test('a type that the target does not take is refused before anything is deploye
 });
 
 test('an error deep in a nested template is found before anything is deployed', () => {
-  const inner = template({ parameters: { p: { type: 'string' } }, resources: [identity("[parameters('p')]")] });
+  const inner = template({
+    parameters: { p: { type: 'string' } },
+    resources: [identity("[parameters('p')]")],
+  });
   const middle = template({ resources: [nested('inner', inner)] });
   const target = new MemoryTarget();
   assertRefused(

@@ -172,3 +172,16 @@ test('a custom role can be made and then grants', async () => {
   const read = await arm.call('GET', `${group}?api-version=2021-04-01`, { caller: watcher });
   assert.equal(read.status, 200);
 });
+
+test('a condition cannot be weighed here, so an assignment with one is kept and grants nothing', async () => {
+  const { principalId } = addIdentity(arm);
+  const body = { roleDefinitionId: role(roles.reader), principalId };
+  assert.equal((await put(9, body)).status, 201);
+  const condition = "@Resource[Microsoft.Storage/storageAccounts:name] StringEquals 'x'";
+  assert.equal((await put(9, { ...body, condition, conditionVersion: '2.0' })).status, 200);
+  assert.ok(arm.access.listAssignments().every((each) => each.principalId !== principalId));
+  const filter = encodeURIComponent(`principalId eq '${principalId}'`);
+  const path = `${group}/providers/Microsoft.Authorization/roleAssignments?${version}&$filter=${filter}`;
+  const { body: list } = await arm.call('GET', path);
+  assert.equal(list.value[0].properties.condition, condition);
+});
