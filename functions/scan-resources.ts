@@ -32,7 +32,7 @@ export async function scanResources(
       log: context,
     });
     context.info(
-      `Scan ${report.outcome}: ${report.newFindingCount} new of ${report.resourcesSeen} resources on ${report.pages} pages.`,
+      `Scan ${report.outcome}: ${report.newFindingCount} new, ${report.resourcesSeen} listed (pages: ${report.pages}).`,
     );
   } catch (error) {
     if (error instanceof AppError) {

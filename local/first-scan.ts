@@ -1,36 +1,41 @@
-import type { LocalAzure } from './azure/start-azure.ts';
 import type { RunningApp } from './run-app.ts';
 
 const SCAN_FUNCTION = 'scanResources';
+const LIMIT_MS = 30_000;
 
 /**
- * Runs the timer function once through the host's admin API, as the portal's "Run" button does,
- * and tells what it found, read through the app's own HTTP function.
+ * Runs the timer function once through the host's admin API, as the portal's "Run" button does, and tells in one
+ * sentence what it found, read through the app's own HTTP function, or why nothing.
  */
-export async function firstScan(azure: LocalAzure, app: RunningApp): Promise<string> {
-  const since = azure.journal.position;
+export async function firstScan(app: RunningApp): Promise<string> {
+  const ended = app.waitForLine(
+    new RegExp(`Executed 'Functions\\.${SCAN_FUNCTION}' \\(`),
+    LIMIT_MS,
+  );
   const started = await fetch(`${app.baseUrl}/admin/functions/${SCAN_FUNCTION}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: '{}',
   });
-  if (started.status !== 202) return `The first scan could not be started: ${started.status}.`;
-  await azure.journal.waitFor(
-    'the report of the first scan',
-    (entry) =>
-      entry.kind === 'request' &&
-      entry.door === 'blob' &&
-      entry.method === 'PUT' &&
-      /scan-report\.json/.test(entry.target),
-    { since, timeoutMs: 30_000 },
-  );
+  if (started.status !== 202) return `First scan: the host answered ${started.status}.`;
+  if (!(await ended)) return `First scan: not over after ${LIMIT_MS / 1000} s.`;
   const response = await fetch(`${app.baseUrl}/api/scans/latest`);
-  const report = (await response.json()) as {
-    outcome: string;
-    newFindingCount: number;
-    error?: { message: string; nextStep: string };
-  };
-  return report.error
-    ? `First scan: ${report.error.message} ${report.error.nextStep}`
-    : `First scan: ${report.outcome}, ${report.newFindingCount} new resources`;
+  const answer = (await response.json()) as Report | Problem;
+  if ('nextStep' in answer) return `First scan: failed. ${answer.message} ${answer.nextStep}`;
+  const failure = answer.error ?? answer.scopes.find(({ error }) => error)?.error;
+  return failure
+    ? `First scan: ${answer.outcome}. ${failure.message} ${failure.nextStep}`
+    : `First scan: ${answer.outcome}, ${answer.newFindingCount} new resources`;
+}
+
+interface Problem {
+  readonly message: string;
+  readonly nextStep: string;
+}
+
+interface Report {
+  readonly outcome: string;
+  readonly newFindingCount: number;
+  readonly scopes: readonly { readonly error?: Problem }[];
+  readonly error?: Problem;
 }

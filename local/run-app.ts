@@ -1,8 +1,10 @@
 // Runs a deployed Function App on this machine, as App Service would: app settings from the deployment,
 // the identity endpoint in the environment, Azure's names sent to the embedded Azure.
 import { type ChildProcess, fork } from 'node:child_process';
+import { EventEmitter } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { LocalAzure } from './azure/start-azure.ts';
 
@@ -23,6 +25,8 @@ export interface RunningApp {
   readonly baseUrl: string;
   readonly functions: readonly AppFunction[];
   readonly process: ChildProcess;
+  /** Whether host or app print a line that fits, from now on and within `limitMs`. */
+  waitForLine(pattern: RegExp, limitMs: number): Promise<boolean>;
   stop(): Promise<void>;
 }
 
@@ -49,18 +53,25 @@ export async function runApp(azure: LocalAzure, options: AppOptions): Promise<Ru
     ],
     {
       env: appEnvironment(azure, options),
-      execArgv: PRELOADS.flatMap((preload) => ['--import', preload]),
+      // A small young generation: three processes share a developer's machine (Node's default is 16 MB).
+      execArgv: [
+        '--max-semi-space-size=2',
+        ...PRELOADS.flatMap((preload) => ['--import', preload]),
+      ],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     },
   );
+  const lines = new EventEmitter<{ line: [string] }>();
   for (const [stream, target] of [
     [host.stdout, process.stdout],
     [host.stderr, process.stderr],
   ] as const) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
+    if (!stream) continue;
+    stream.setEncoding('utf8').on('data', (text: string) => {
       if (options.onOutput) options.onOutput(text);
       else target.write(text);
     });
+    createInterface({ input: stream }).on('line', (line) => lines.emit('line', line));
   }
   const exited = new Promise<void>((resolve) => host.once('exit', () => resolve()));
   const { baseUrl, functions } = await whenReady(host);
@@ -68,11 +79,29 @@ export async function runApp(azure: LocalAzure, options: AppOptions): Promise<Ru
     baseUrl,
     functions,
     process: host,
+    waitForLine: (pattern, limitMs) => waitForLine(lines, pattern, limitMs),
     async stop() {
       if (host.connected) host.disconnect();
       await exited;
     },
   };
+}
+
+function waitForLine(
+  lines: EventEmitter<{ line: [string] }>,
+  pattern: RegExp,
+  limitMs: number,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    const end = (found: boolean) => {
+      clearTimeout(timer);
+      lines.off('line', look);
+      resolve(found);
+    };
+    const look = (line: string) => pattern.test(line) && end(true);
+    const timer = setTimeout(end, limitMs, false);
+    lines.on('line', look);
+  });
 }
 
 interface Ready {

@@ -12,47 +12,71 @@ const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 const RESOURCE_GROUP = 'rg-local';
 const LOCATION = 'westeurope';
 
+interface Parts {
+  azure?: LocalAzure;
+  app?: RunningApp;
+}
+
 /** Runs until Ctrl-C; ends the process with 1 and one plain message if something can't start. */
 export async function start(args: readonly string[]): Promise<void> {
   const stopping = onStop();
-  const parts: { azure?: LocalAzure; app?: RunningApp } = {};
+  const parts: Parts = {};
   try {
-    refuseInAzure();
-    const { port, template } = parseArguments(args);
-    buildApp(PROJECT);
-    const azure = await startAzure({ stateDirectory: `${PROJECT}.local-azure` });
-    parts.azure = azure;
-    const record = await deployTemplate(azure, {
-      name: 'main',
-      resourceGroup: RESOURCE_GROUP,
-      location: LOCATION,
-      template: readTemplate(template),
-      parameters: { environmentName: { value: 'local' } },
-    });
-    console.log(tellDeployment(azure, record).join('\n'));
-    const site = azure.resourceManager
-      .listResources()
-      .find((resource) => resource.type === 'Microsoft.Web/sites');
-    if (!site) throw new Error(`${template} deploys no Function App (Microsoft.Web/sites).`);
-    const app = await runApp(azure, { appDirectory: PROJECT, siteId: site.id, port });
-    parts.app = app;
-    await azure.storageReady;
-    console.log(`Ready  ${app.baseUrl}`);
-    console.log(await firstScan(azure, app));
-    console.log(['Try', ...addresses(app), 'Ctrl-C ends it.'].join('\n'));
-    const ended = new Promise<string>((resolve) =>
-      app.process.once('exit', (code) => resolve(`The functions host ended with code ${code}.`)),
-    );
-    const reason = await Promise.race([stopping, ended]);
-    if (reason !== undefined) throw new Error(reason);
+    await Promise.race([stopping, run(args, parts)]);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
   } finally {
-    await parts.app?.stop();
-    await parts.azure?.stop();
+    await stop(parts);
   }
   process.exit();
+}
+
+/** Puts what it has started into `parts`. Ends only by throwing: what can't start, or that the host has ended. */
+async function run(args: readonly string[], parts: Parts): Promise<void> {
+  refuseInAzure();
+  const { port, template } = parseArguments(args);
+  buildApp(PROJECT);
+  const azure = await startAzure({ stateDirectory: `${PROJECT}.local-azure` });
+  parts.azure = azure;
+  const record = await deployTemplate(azure, {
+    name: 'main',
+    resourceGroup: RESOURCE_GROUP,
+    location: LOCATION,
+    template: readTemplate(template),
+    parameters: { environmentName: { value: 'local' } },
+  });
+  console.log(tellDeployment(azure, record).join('\n'));
+  const site = azure.resourceManager
+    .listResources()
+    .find((resource) => resource.type === 'Microsoft.Web/sites');
+  if (!site) throw new Error(`${template} deploys no Function App (Microsoft.Web/sites).`);
+  const app = await runApp(azure, { appDirectory: PROJECT, siteId: site.id, port });
+  parts.app = app;
+  const ended = new Promise<never>((_, reject) =>
+    app.process.once('exit', (code) =>
+      reject(new Error(`The functions host ended with code ${code}.`)),
+    ),
+  );
+  await Promise.race([ended, introduce(azure, app)]);
+  await ended;
+}
+
+async function introduce(azure: LocalAzure, app: RunningApp): Promise<void> {
+  await azure.storageReady;
+  console.log(`Ready  ${app.baseUrl}`);
+  console.log(await firstScan(app));
+  console.log(['Try', ...addresses(app), 'Ctrl-C ends it.'].join('\n'));
+}
+
+/** The host lets running requests finish; nobody wants to wait for them after Ctrl-C. */
+const PATIENCE_MS = 600;
+
+async function stop({ app, azure }: Parts): Promise<void> {
+  const impatience = setTimeout(() => app?.process.kill('SIGKILL'), PATIENCE_MS);
+  await app?.stop();
+  clearTimeout(impatience);
+  await azure?.stop();
 }
 
 /** The embedded Azure vouches for identities: where a real platform does, it has no business. */

@@ -43,83 +43,116 @@ export function createBlobs(
   credential: TokenCredential,
   principalIdInHand: (tokenScope: string) => string | undefined,
 ): Blobs {
-  const sdk = once(() => import('@azure/storage-blob'));
-  const clients = new Map<string, BlockBlobClient>();
-  const clientOf = async (name: string): Promise<BlockBlobClient> => {
+  return new Container(containerUrl, credential, principalIdInHand);
+}
+
+const sdk = once(() => import('@azure/storage-blob'));
+
+class Container implements Blobs {
+  readonly #url: URL;
+  readonly #credential: TokenCredential;
+  readonly #principalIdInHand: (tokenScope: string) => string | undefined;
+  readonly #clients = new Map<string, BlockBlobClient>();
+
+  constructor(
+    url: URL,
+    credential: TokenCredential,
+    principalIdInHand: (tokenScope: string) => string | undefined,
+  ) {
+    this.#url = url;
+    this.#credential = credential;
+    this.#principalIdInHand = principalIdInHand;
+  }
+
+  async read(name: string): Promise<BlobContent> {
+    const abortSignal = timeLimit();
+    try {
+      const client = await this.#clientOf(name);
+      const answer = await client.download(0, undefined, { abortSignal });
+      const bytes = await readAll(answer.readableStreamBody ?? [], name);
+      if (isDamaged(bytes, answer.contentMD5)) throw wireFailure('PARSE_ERROR');
+      return {
+        text: bytes.toString('utf8'),
+        ...(answer.etag ? { etag: answer.etag } : {}),
+        serverTime: answer.date ?? serverTimeOf(undefined),
+      };
+    } catch (error) {
+      if (errorCodeOf(error) === 'BlobNotFound') return { serverTime: serverTimeOf(error) };
+      // The SDK calls a broken stream an abort, too.
+      const isCut = (error as Error).name === 'AbortError' && !abortSignal.aborted;
+      throw this.#appError(
+        isCut ? wireFailure('ECONNRESET') : error,
+        operations.readBlob(this.#addressOf(name)),
+      );
+    }
+  }
+
+  async write(
+    name: string,
+    text: string,
+    ifMatch: string | undefined | 'overwrite',
+  ): Promise<string | undefined> {
+    const conditions =
+      ifMatch === 'overwrite' ? {} : ifMatch === undefined ? { ifNoneMatch: '*' } : { ifMatch };
+    try {
+      const client = await this.#clientOf(name);
+      const { etag } = await client.upload(text, Buffer.byteLength(text), {
+        conditions,
+        blobHTTPHeaders: { blobContentType: 'application/json' },
+        abortSignal: timeLimit(),
+      });
+      return etag;
+    } catch (error) {
+      if (/^(?:ConditionNotMet|BlobAlreadyExists)$/.test(errorCodeOf(error) ?? '')) {
+        return undefined;
+      }
+      throw this.#appError(error, operations.writeBlob(this.#addressOf(name)));
+    }
+  }
+
+  async probe(): Promise<Operation> {
+    const name = 'scan-checkpoint.json';
+    const operation = operations.readBlob(this.#addressOf(name));
+    try {
+      const client = await this.#clientOf(name);
+      await client.getProperties({ abortSignal: timeLimit() });
+    } catch (error) {
+      if (errorCodeOf(error) !== 'BlobNotFound') throw this.#appError(error, operation);
+    }
+    return operation;
+  }
+
+  /** One client, one pipeline: the SDK adds additionalPolicies anew for each client of a shared one, and then throws. */
+  async #clientOf(name: string): Promise<BlockBlobClient> {
     const { BlockBlobClient } = await sdk();
-    // One client, one pipeline: the SDK adds additionalPolicies anew for each client of a shared one, and then throws.
-    const client =
-      clients.get(name) ?? new BlockBlobClient(addressOf(name), credential, pipelineOptions());
-    clients.set(name, client);
-    return client;
-  };
-  const addressOf = (name: string) => `${containerUrl.href}/${encodeURIComponent(name)}`;
-  const pipelineOptions = () => {
+    const known = this.#clients.get(name);
+    if (known) return known;
     const options: StoragePipelineOptions & { additionalPolicies: unknown } = {
       retryOptions: { maxTries: 1 },
       additionalPolicies: azureCallPolicies({
         target: 'blobs',
-        hosts: [containerUrl.hostname],
+        hosts: [this.#url.hostname],
         attemptMs: ATTEMPT_MS,
       }),
     };
-    return options;
-  };
-  const appError = (error: unknown, operation: Operation) =>
-    toAppError(error, operation, principalIdInHand(STORAGE_SCOPE));
-  // The policies' limit ends with the headers of a streamed answer; this one covers its body.
-  const timeLimit = () =>
-    AbortSignal.timeout(Math.max(1, Math.floor(Math.min(ATTEMPT_MS * 2, remainingMs() - 100))));
+    const client = new BlockBlobClient(this.#addressOf(name), this.#credential, options);
+    this.#clients.set(name, client);
+    return client;
+  }
 
-  return {
-    async read(name) {
-      const abortSignal = timeLimit();
-      try {
-        const client = await clientOf(name);
-        const answer = await client.download(0, undefined, { abortSignal });
-        const bytes = await readAll(answer.readableStreamBody ?? [], name);
-        if (isDamaged(bytes, answer.contentMD5)) throw wireFailure('PARSE_ERROR');
-        return {
-          text: bytes.toString('utf8'),
-          ...(answer.etag ? { etag: answer.etag } : {}),
-          serverTime: answer.date ?? serverTimeOf(undefined),
-        };
-      } catch (error) {
-        if (errorCodeOf(error) === 'BlobNotFound') return { serverTime: serverTimeOf(error) };
-        // The SDK calls a broken stream an abort, too.
-        const isCut = (error as Error).name === 'AbortError' && !abortSignal.aborted;
-        const failure = isCut ? wireFailure('ECONNRESET') : error;
-        throw appError(failure, operations.readBlob(addressOf(name)));
-      }
-    },
-    async write(name, text, ifMatch) {
-      const conditions =
-        ifMatch === 'overwrite' ? {} : ifMatch === undefined ? { ifNoneMatch: '*' } : { ifMatch };
-      try {
-        const client = await clientOf(name);
-        const { etag } = await client.upload(text, Buffer.byteLength(text), {
-          conditions,
-          blobHTTPHeaders: { blobContentType: 'application/json' },
-          abortSignal: timeLimit(),
-        });
-        return etag;
-      } catch (error) {
-        if (/^(?:ConditionNotMet|BlobAlreadyExists)$/.test(errorCodeOf(error) ?? ''))
-          return undefined;
-        throw appError(error, operations.writeBlob(addressOf(name)));
-      }
-    },
-    async probe() {
-      const name = 'scan-checkpoint.json';
-      const operation = operations.readBlob(addressOf(name));
-      try {
-        await (await clientOf(name)).getProperties({ abortSignal: timeLimit() });
-      } catch (error) {
-        if (errorCodeOf(error) !== 'BlobNotFound') throw appError(error, operation);
-      }
-      return operation;
-    },
-  };
+  #addressOf(name: string): string {
+    return `${this.#url.href}/${encodeURIComponent(name)}`;
+  }
+
+  #appError(error: unknown, operation: Operation): AppError {
+    return toAppError(error, operation, this.#principalIdInHand(STORAGE_SCOPE));
+  }
+}
+
+/** The policies' limit ends with the headers of a streamed answer; this one covers its body. */
+function timeLimit(): AbortSignal {
+  const milliseconds = Math.min(ATTEMPT_MS * 2, remainingMs() - 100);
+  return AbortSignal.timeout(Math.max(1, Math.floor(milliseconds)));
 }
 
 function errorCodeOf(error: unknown): string | undefined {

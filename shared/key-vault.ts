@@ -1,4 +1,5 @@
 import type { TokenCredential } from '@azure/core-auth';
+import type { KeyVaultSecret } from '@azure/keyvault-secrets';
 import { azureCallPolicies } from './azure-call-policy.ts';
 import { once } from './credential.ts';
 import { AppError } from './errors.ts';
@@ -56,28 +57,16 @@ export function createKeyVault(
       }),
     });
   });
-
+  const operationOn = (name: string) =>
+    operations.readSecret(new URL(`secrets/${name}`, vaultUrl).href);
   const readSecret = async (name: string, version?: string): Promise<SecretFacts> => {
-    const operation = operations.readSecret(new URL(`secrets/${name}`, vaultUrl).href);
     try {
       const secrets = await client();
-      const secret = await secrets.getSecret(name, version === undefined ? {} : { version });
-      const { contentType, enabled, expiresOn, notBefore, updatedOn } = secret.properties;
-      return {
-        name: secret.name,
-        version: secret.properties.version,
-        contentType,
-        enabled,
-        validity: validityOf(notBefore, expiresOn),
-        expiresOn,
-        updatedOn,
-        length: secret.value?.length ?? 0,
-      };
+      return factsOf(await secrets.getSecret(name, version === undefined ? {} : { version }));
     } catch (error) {
-      throw toAppError(error, operation, principalIdInHand(KEY_VAULT_SCOPE));
+      throw toAppError(error, operationOn(name), principalIdInHand(KEY_VAULT_SCOPE));
     }
   };
-
   return {
     readSecret,
     async probe(secretName) {
@@ -85,12 +74,19 @@ export function createKeyVault(
       try {
         await readSecret(name);
       } catch (error) {
-        const absent = error instanceof AppError && error.code === 'NOT_FOUND';
-        if (secretName !== undefined || !absent) throw error;
+        const isAbsent = error instanceof AppError && error.code === 'NOT_FOUND';
+        if (secretName !== undefined || !isAbsent) throw error;
       }
-      return operations.readSecret(new URL(`secrets/${name}`, vaultUrl).href);
+      return operationOn(name);
     },
   };
+}
+
+function factsOf({ name, value, properties }: KeyVaultSecret): SecretFacts {
+  const { version, contentType, enabled, expiresOn, notBefore, updatedOn } = properties;
+  const validity = validityOf(notBefore, expiresOn);
+  const length = value?.length ?? 0;
+  return { name, version, contentType, enabled, validity, expiresOn, updatedOn, length };
 }
 
 function validityOf(notBefore?: Date, expiresOn?: Date): SecretFacts['validity'] {

@@ -1,6 +1,6 @@
+import type { ResourceManagementClient } from '@azure/arm-resources';
 import type { TokenCredential } from '@azure/core-auth';
 import { assertNamedHost, azureCallPolicies } from './azure-call-policy.ts';
-import { once } from './credential.ts';
 import { AppError } from './errors.ts';
 import { type Operation, operations } from './operations.ts';
 import { parseScope } from './scope.ts';
@@ -38,10 +38,67 @@ export function createResourceManager(
   credential: TokenCredential,
   principalIdInHand: (tokenScope: string) => string | undefined,
 ): ResourceManager {
-  const sdk = once(() => import('@azure/arm-resources'));
-  const clientFor = async (subscriptionId: string) => {
-    const { ResourceManagementClient } = await sdk();
-    return new ResourceManagementClient(credential, subscriptionId, {
+  return new ResourceManagerCalls(credential, principalIdInHand);
+}
+
+class ResourceManagerCalls implements ResourceManager {
+  readonly #credential: TokenCredential;
+  readonly #principalIdInHand: (tokenScope: string) => string | undefined;
+  /** The SDK's client is of one subscription. */
+  readonly #clients = new Map<string, Promise<ResourceManagementClient>>();
+
+  constructor(
+    credential: TokenCredential,
+    principalIdInHand: (tokenScope: string) => string | undefined,
+  ) {
+    this.#credential = credential;
+    this.#principalIdInHand = principalIdInHand;
+  }
+
+  async listPage(scope: string, page?: string): Promise<ResourcePage> {
+    // The SDK follows any address that it is given; here it is checked before a token is asked for.
+    if (page !== undefined) assertNamedHost(page, { hosts: [HOST], target: 'resource-manager' });
+    const { subscriptionId, resourceGroup } = parseScope(scope);
+    return this.#call(operations.listResources(scope), subscriptionId, async ({ resources }) => {
+      const options = { expand: 'createdTime,changedTime,provisioningState' };
+      const list = resourceGroup
+        ? resources.listByResourceGroup(resourceGroup, options)
+        : resources.list(options);
+      const pages = list.byPage(page === undefined ? {} : { continuationToken: page });
+      const { value, done } = await pages.next();
+      if (done) throw noPage();
+      const { continuationToken } = value as typeof value & { continuationToken?: string };
+      return { resources: value, ...(continuationToken ? { nextPage: continuationToken } : {}) };
+    });
+  }
+
+  async probe(scope: string): Promise<Operation> {
+    const { subscriptionId, resourceGroup } = parseScope(scope);
+    const operation = operations.readScope(scope);
+    await this.#call(operation, subscriptionId, async ({ resourceGroups, tagsOperations }) => {
+      if (resourceGroup) await resourceGroups.get(resourceGroup);
+      else await tagsOperations.getAtScope(scope.slice(1));
+    });
+    return operation;
+  }
+
+  async #call<T>(
+    operation: Operation,
+    subscriptionId: string,
+    run: (client: ResourceManagementClient) => Promise<T>,
+  ): Promise<T> {
+    try {
+      const client = this.#clients.get(subscriptionId) ?? this.#createClient(subscriptionId);
+      this.#clients.set(subscriptionId, client);
+      return await run(await client);
+    } catch (error) {
+      throw toAppError(error, operation, this.#principalIdInHand(RESOURCE_MANAGER_SCOPE));
+    }
+  }
+
+  async #createClient(subscriptionId: string): Promise<ResourceManagementClient> {
+    const { ResourceManagementClient } = await import('@azure/arm-resources');
+    return new ResourceManagementClient(this.#credential, subscriptionId, {
       retryOptions: { maxRetries: 0 },
       additionalPolicies: azureCallPolicies({
         target: 'resource-manager',
@@ -49,53 +106,7 @@ export function createResourceManager(
         attemptMs: ATTEMPT_MS,
       }),
     });
-  };
-  const clients = new Map<string, ReturnType<typeof clientFor>>();
-  const clientOf = (subscriptionId: string) => {
-    const client = clients.get(subscriptionId) ?? clientFor(subscriptionId);
-    clients.set(subscriptionId, client);
-    return client;
-  };
-  const call = async <T>(operation: Operation, run: () => Promise<T>): Promise<T> => {
-    try {
-      return await run();
-    } catch (error) {
-      throw toAppError(error, operation, principalIdInHand(RESOURCE_MANAGER_SCOPE));
-    }
-  };
-
-  return {
-    listPage: (scope, page) =>
-      call(operations.listResources(scope), async () => {
-        // The SDK follows any address that it is given; here it is checked before a token is asked for.
-        if (page !== undefined)
-          assertNamedHost(page, { hosts: [HOST], target: 'resource-manager' });
-        const { subscriptionId, resourceGroup } = parseScope(scope);
-        const { resources } = await clientOf(subscriptionId);
-        const options = { expand: 'createdTime,changedTime,provisioningState' };
-        const list = resourceGroup
-          ? resources.listByResourceGroup(resourceGroup, options)
-          : resources.list(options);
-        const pages = list.byPage(page === undefined ? {} : { continuationToken: page });
-        const { value, done } = await pages.next();
-        if (done) throw noPage();
-        const { continuationToken } = value as typeof value & { continuationToken?: string };
-        return {
-          resources: value,
-          ...(continuationToken ? { nextPage: continuationToken } : {}),
-        };
-      }),
-    async probe(scope) {
-      const { subscriptionId, resourceGroup } = parseScope(scope);
-      const operation = operations.readScope(scope);
-      await call(operation, async () => {
-        const { resourceGroups, tagsOperations } = await clientOf(subscriptionId);
-        if (resourceGroup) await resourceGroups.get(resourceGroup);
-        else await tagsOperations.getAtScope(scope.slice(1));
-      });
-      return operation;
-    },
-  };
+  }
 }
 
 function noPage(): AppError {

@@ -67,39 +67,34 @@ function fromRefusal(
   const special = refusedBy[target]?.(refusal, { operation, principalId, cause });
   if (special) return special;
   if (status === 401) return tokenRefused(operation, refusal.code + refusal.body, cause);
+  const { retryAfterSeconds: seconds } = refusal;
+  const facts = {
+    target,
+    status,
+    cause,
+    ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
+  };
   if (status === 429) {
     return new AppError({
+      ...facts,
       code: 'THROTTLED',
-      target,
       message: `${target} asks for fewer calls.`,
       nextStep: 'Wait and try again.',
-      status,
-      ...(refusal.retryAfterSeconds === undefined
-        ? {}
-        : { retryAfterSeconds: refusal.retryAfterSeconds }),
-      cause,
     });
   }
   if (status >= 500 || status === 408) {
     return new AppError({
+      ...facts,
       code: 'TARGET_UNAVAILABLE',
-      target,
       message: `${target} answered ${status}${codeText(refusal)}.`,
       nextStep: "Try again; if it persists, look at the service's health.",
-      status,
-      ...(refusal.retryAfterSeconds === undefined
-        ? {}
-        : { retryAfterSeconds: refusal.retryAfterSeconds }),
-      cause,
     });
   }
   return new AppError({
+    ...facts,
     code: 'UNEXPECTED',
-    target,
     message: `${target} answered ${status}${codeText(refusal)} to: ${operation.purpose}.`,
     nextStep: 'Report it with the time and this message.',
-    status,
-    cause,
   });
 }
 

@@ -65,13 +65,7 @@ function leafNames(): string[] {
     .filter((door) => door.port === 443)
     .flatMap((door) => door.hosts.map((host) => (host.startsWith('.') ? `*${host}` : host)));
   return [
-    ...new Set([
-      ...doors,
-      'graph.microsoft.com',
-      '*.servicebus.windows.net',
-      '*.database.windows.net',
-      'localhost',
-    ]),
+    ...new Set([...doors, '*.servicebus.windows.net', '*.database.windows.net', 'localhost']),
   ];
 }
 

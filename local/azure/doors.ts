@@ -4,6 +4,7 @@ export type Door =
   | 'key-vault'
   | 'blob'
   | 'entra'
+  | 'graph'
   | 'app-service-identity'
   | 'imds'
   /** Not Azure's: directs the embedded one. */
@@ -24,6 +25,7 @@ export const doorNames: Readonly<
   'key-vault': { hosts: ['.vault.azure.net'], port: 443 },
   blob: { hosts: ['.blob.core.windows.net'], port: 443 },
   entra: { hosts: ['login.microsoftonline.com'], port: 443 },
+  graph: { hosts: ['graph.microsoft.com'], port: 443 },
   imds: { hosts: ['169.254.169.254'], port: 80 },
 };
 

@@ -44,6 +44,12 @@ export type JournalFact =
       readonly fault: string;
     }
   | {
+      /** A door stopped listening, or listens again. */
+      readonly kind: 'door';
+      readonly door: Door;
+      readonly operation: 'closed' | 'opened';
+    }
+  | {
       readonly kind: 'deployment';
       readonly deploymentId: string;
       readonly state: 'Running' | 'Succeeded' | 'Failed';

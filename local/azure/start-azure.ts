@@ -2,17 +2,22 @@
 import { randomBytes } from 'node:crypto';
 import type { Access } from './access/access.ts';
 import { createAccess } from './access/authorize.ts';
+import { Behaviour } from './behaviour/behaviour.ts';
+import type { BehaviourOrder } from './behaviour/behaviour-order.ts';
 import { type CertificateAuthority, loadCertificateAuthority } from './certificate-authority.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Deployments } from './deployments/deployment.ts';
 import { Directory } from './directory.ts';
-import { type Door, doorNames, isHostOf } from './doors.ts';
+import type { Door } from './doors.ts';
 import { createControlEndpoint } from './faults/control-endpoint.ts';
 import { FaultPlan } from './faults/fault-plan.ts';
-import { createFaultyListener } from './faults/faulty-listener.ts';
-import { type Listener, type RunningServer, startServer } from './http/server.ts';
+import { createGraph } from './graph/create-graph.ts';
 import { Journal } from './journal.ts';
 import { createKeyVault } from './key-vault/create-key-vault.ts';
+import { limitIdentityRequests } from './limits/identity-limit.ts';
+import type { LimitOrder } from './limits/limit-settings.ts';
+import { Limits } from './limits/limits.ts';
+import { OpenDoors, redirectTo } from './open-doors.ts';
 import {
   createResourceManager,
   type ResourceManager,
@@ -31,6 +36,10 @@ export interface AzureOptions {
   readonly stateDirectory: string;
   readonly clock?: Clock;
   readonly tokenLifetimeSeconds?: number;
+  /** Azure's own limits, off by default; `{ resourceManager: {}, identity: {} }` has the documented sizes. */
+  readonly limits?: LimitOrder;
+  /** Delays of lists and of grants, off by default. */
+  readonly behaviour?: BehaviourOrder;
 }
 
 export interface LocalAzure {
@@ -41,6 +50,10 @@ export interface LocalAzure {
   readonly tokens: Tokens;
   /** How doors are told to misbehave. */
   readonly faults: FaultPlan;
+  /** Azure's own limits: `limits.set({ resourceManager: {}, identity: {} })`, `limits.set({})`. */
+  readonly limits: Limits;
+  /** Token life, and how late lists and grants follow: `behaviour.set({ grantDelayMs: 600_000 })`. */
+  readonly behaviour: Behaviour;
   /** Address and per-start secret of the control endpoint. */
   readonly controlEnvironment: Readonly<Record<string, string>>;
   readonly resourceManager: ResourceManager;
@@ -57,6 +70,11 @@ export interface LocalAzure {
   /** IDENTITY_ENDPOINT, IDENTITY_HEADER …: what App Service puts into the environment of this app. */
   identityEnvironmentOf(resourceId: string): Record<string, string>;
   rotateIdentityHeader(resourceId: string): void;
+  /** For tokens issued from now on. Throws ServiceError 400 unless it is a whole number from 1. */
+  setTokenLifetimeSeconds(seconds: number): void;
+  /** Refuses connections at a door, and ends those that are open, until `openDoor`; its port stays the door's. */
+  closeDoor(door: Door): Promise<void>;
+  openDoor(door: Door): Promise<void>;
   /** Opens IMDS for one virtual machine (any resource with identities); gives its redirect entry. */
   startImds(resourceId: string): Promise<Readonly<Record<string, number>>>;
   stop(): Promise<void>;
@@ -69,12 +87,23 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
   const faults = new FaultPlan(journal);
   const directory = new Directory(tenantId);
   directory.add(deployer);
-  const access = createAccess({ journal });
+  const limits = new Limits(clock);
+  limits.set(options.limits ?? {});
+  const behaviour = new Behaviour();
+  const access = createAccess({
+    journal,
+    delay: { clock, delayMs: () => behaviour.grantDelayMs },
+  });
   access.addAssignment({
     id: `/subscriptions/${subscription.subscriptionId}/providers/Microsoft.Authorization/roleAssignments/${deployer.principalId}`,
     scope: `/subscriptions/${subscription.subscriptionId}`,
     principalId: deployer.principalId,
     roleDefinitionId: ownerRoleId,
+  });
+  const { tokenLifetimeSeconds } = options;
+  behaviour.set({
+    ...(tokenLifetimeSeconds !== undefined && { tokenLifetimeSeconds }),
+    ...options.behaviour,
   });
   const controlSecret = randomBytes(24).toString('hex');
   const [keys, certificateAuthority] = await Promise.all([
@@ -85,51 +114,56 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
     clock,
     directory,
     keys,
-    ...(options.tokenLifetimeSeconds !== undefined && {
-      lifetimeSeconds: options.tokenLifetimeSeconds,
-    }),
+    lifetimeSeconds: () => behaviour.tokenLifetimeSeconds,
   });
   const parts = { clock, journal, directory, tokens, access };
   const keyVault = createKeyVault(parts);
   const storage = createBlobStorage(parts);
-  const ports: Partial<Record<Door, number>> = {};
+  const doors = new OpenDoors({ journal, faults, tls: certificateAuthority.serverIdentity });
+  const { ports } = doors;
   const resourceManager = createResourceManager({
     ...parts,
     vaults: keyVault.vaults,
     blobs: storage.blobs,
     advertisedEndpoint: () => `https://localhost:${ports['resource-manager']}`,
+    limits: () => limits.resourceManager,
+    listDelayMs: (resource) => behaviour.listDelayMs(resource),
   });
   resourceManager.addSubscription(subscription);
   const { findResource } = resourceManager;
   const appServiceEndpoint = createAppServiceEndpoint({ ...parts, findResource });
 
-  const tls = certificateAuthority.serverIdentity;
-  const servers: RunningServer[] = [];
-  async function open(door: Door, listener: Listener, secure: boolean): Promise<number> {
-    const server = await startServer(createFaultyListener(door, faults, listener), {
-      isOwnHost: (host) => isOwnHost(door, host),
-      ...(secure && { tls }),
-    });
-    servers.push(server);
-    ports[door] = server.port;
-    return server.port;
-  }
+  const identityLimit = { clock, journal, settings: () => limits.identity };
+  const control = createControlEndpoint({
+    ...{ clock, journal, faults, limits, behaviour, doors },
+    secret: controlSecret,
+  });
+  const secure = { secure: true };
   await Promise.all([
-    open('resource-manager', resourceManager.listener, true),
-    open('key-vault', keyVault.listener, true),
-    open('blob', storage.listener, true),
-    open('entra', createOpenIdService({ journal, directory, keys }), true),
-    open('app-service-identity', appServiceEndpoint.listener, false),
-    open(
-      'control',
-      createControlEndpoint({ clock, journal, faults, secret: controlSecret }),
-      false,
-    ),
+    doors.open('resource-manager', resourceManager.listener, secure),
+    doors.open('key-vault', keyVault.listener, secure),
+    doors.open('blob', storage.listener, secure),
+    doors.open('entra', createOpenIdService({ journal, directory, keys }), secure),
+    doors.open('graph', createGraph({ clock, journal, directory, tokens }), secure),
+    doors.open('app-service-identity', appServiceEndpoint.listener, {
+      guard: (next) =>
+        limitIdentityRequests(
+          {
+            ...identityLimit,
+            door: 'app-service-identity',
+            askerOf: ({ headers }) => appServiceEndpoint.resourceOf(headers),
+          },
+          next,
+        ),
+    }),
+    doors.open('control', control),
   ]);
 
   return {
     ...parts,
     faults,
+    limits,
+    behaviour,
     controlEnvironment: {
       LOCAL_AZURE_CONTROL_ENDPOINT: `http://127.0.0.1:${ports.control}`,
       LOCAL_AZURE_CONTROL_SECRET: controlSecret,
@@ -151,31 +185,21 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
       ...appServiceEndpoint.environmentOf(resourceId, ports['app-service-identity'] ?? 0),
     }),
     rotateIdentityHeader: (resourceId) => appServiceEndpoint.rotateHeader(resourceId),
+    setTokenLifetimeSeconds: (seconds) => behaviour.set({ tokenLifetimeSeconds: seconds }),
+    closeDoor: (door) => doors.close(door),
+    openDoor: (door) => doors.reopen(door),
     async startImds(resourceId) {
       const imds = createImds({ ...parts, findResource, resourceId });
-      const server = await startServer(createFaultyListener('imds', faults, imds), {
-        isOwnHost: (host) => isOwnHost('imds', host),
+      const askerOf = ({ url = '' }: { url?: string | undefined }) =>
+        // Only tokens have this limit.
+        /^\/+metadata\/+identity\//i.test(url) ? resourceId : undefined;
+      const port = await doors.open('imds', imds, {
+        guard: (next) => limitIdentityRequests({ ...identityLimit, door: 'imds', askerOf }, next),
       });
-      servers.push(server);
-      return { '169.254.169.254:80': server.port };
+      return { '169.254.169.254:80': port };
     },
     async stop() {
-      await Promise.all([...servers.map((server) => server.stop()), storage.stop()]);
+      await Promise.all([doors.stop(), storage.stop()]);
     },
   };
-}
-
-/** ARM also answers as `localhost`, for clients that are given its address instead of a redirect. */
-function isOwnHost(door: Door, host: string): boolean {
-  if (door === 'app-service-identity' || door === 'control') return host === '127.0.0.1';
-  return isHostOf(door, host) || (door === 'resource-manager' && host === 'localhost');
-}
-
-function redirectTo(ports: Partial<Record<Door, number>>): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(doorNames).flatMap(([door, { hosts, port }]) => {
-      const local = ports[door as Door];
-      return local === undefined ? [] : hosts.map((host) => [`${host}:${port}`, local]);
-    }),
-  );
 }

@@ -31,7 +31,8 @@ interface AdminCall extends HttpExchange {
 
 type Operation = (call: AdminCall) => Promise<void> | void;
 
-/** Method, path and what answers it. Keys in Azure's own names; no operation changes anything but by running a function. */
+// Pretend: the part of the admin API that reads or runs; what changes keys, files or the host's state is 404.
+/** Method, path and what answers it. */
 const OPERATIONS: readonly (readonly [string, RegExp, Operation])[] = [
   ['GET', /^\/admin\/host\/status$/i, getStatus],
   ['GET', /^\/admin\/host\/keys$/i, getHostKeys],
@@ -154,12 +155,22 @@ async function runByHand(fn: HostFunction, options: AdminOptions): Promise<void>
     });
     return;
   }
+  let input: TypedData;
   try {
-    const input = await timerInput(fn);
-    await executeWithRetry(executor, fn, { input, reason: HOST_API_REASON }, stopping);
-  } catch {
-    // Logged where it was thrown.
+    input = await timerInput(fn);
+  } catch (error) {
+    // Azure: a timer whose stored status can't be read fails before it runs (TimerTriggerAttributeBindingProvider.cs).
+    log({
+      level: 'error',
+      category: `Function.${fn.name}`,
+      message: `Executed 'Functions.${fn.name}' (Failed): ${error instanceof Error ? error.message : error}`,
+    });
+    return;
   }
+  // What the function throws is logged where it is thrown.
+  await executeWithRetry(executor, fn, { input, reason: HOST_API_REASON }, stopping).catch(
+    () => undefined,
+  );
 }
 
 function getHostKeys(call: AdminCall): void {

@@ -31,7 +31,8 @@ export interface ExecutorOptions {
   readonly log: HostLog;
   /** Infinity for none. */
   readonly functionTimeoutMs: number;
-  /** An invocation went on past the limit. JavaScript can't be stopped from outside, so the process has to end. */
+  // Pretend: the process has to end, since JavaScript can't be stopped from outside. Azure restarts the worker alone.
+  /** An invocation went on past the limit. */
   readonly onTimeout: (message: string) => void;
 }
 
@@ -90,6 +91,9 @@ async function execute(
   }
 }
 
+/** `hh:mm:ss`, for less than a day. */
+const formatTime = (milliseconds: number) => new Date(milliseconds).toISOString().slice(11, 19);
+
 async function withTimeout<T>(
   running: Promise<T>,
   fn: HostFunction,
@@ -100,8 +104,7 @@ async function withTimeout<T>(
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
     () => {
-      const seconds = functionTimeoutMs / 1000;
-      const message = `Timeout value of ${seconds} s exceeded by function 'Functions.${fn.name}' (Id: '${invocationId}'). Initiating cancellation.`;
+      const message = `Timeout value of ${formatTime(functionTimeoutMs)} exceeded by function 'Functions.${fn.name}' (Id: '${invocationId}'). Initiating cancellation.`;
       reject(new FunctionTimeoutError(message));
       onTimeout(message);
     },

@@ -23,6 +23,7 @@ export function readHostStorageSettings(environment: Environment): HostStorageSe
   const blobServiceUri =
     setting('blobServiceUri') ?? (accountName && `https://${accountName}.blob.core.windows.net`);
   if (!blobServiceUri) {
+    // Pretend: identity-based storage only; the real host takes connection strings too.
     if (findSetting(environment, 'AzureWebJobsStorage')) {
       throw new Error(
         'AzureWebJobsStorage is a connection string, which this host does not use: set AzureWebJobsStorage__blobServiceUri, or remove it.',

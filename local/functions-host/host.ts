@@ -66,7 +66,8 @@ async function startOn(
   const log = filterLog(options.log, hostJson.logLevels);
   const app = createWorkerApp();
   installCoreModule(app, log);
-  // Azure: an app that throws here leaves the real host running with every route 404; this one tells and ends.
+  // Pretend: an app that throws here, or has a route that ASP.NET can't read, ends this host with the error.
+  // Azure: the real one stays up and answers 404, or 503, to everything.
   const capabilities = await loadApp(app, appDirectory);
   const { functions, errors } = indexFunctions(app.functions.values(), hostJson, environment);
 

@@ -70,6 +70,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+// Pretend: `enableContentNegotiation` is not looked at; a body goes out as the function gave it.
 /** Connection handling is the server's, whatever the function says. */
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade']);
 

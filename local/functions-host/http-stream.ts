@@ -52,7 +52,7 @@ function triggerMetadataOf(
   params: RouteValues,
   body: Buffer | undefined,
 ): Record<string, TypedData> {
-  const metadata: Record<string, TypedData> = {};
+  const metadata: Record<string, TypedData> = Object.create(null);
   for (const [name, value] of Object.entries(bodyProperties(body)))
     metadata[name] = { string: value };
   for (const { name, values } of target.query) {

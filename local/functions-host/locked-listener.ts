@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BlobLease } from './blob-lease.ts';
 
-/** Azure waits 2 s to 2 min, and a minute for a lock that another host holds; here someone watches. */
+// Pretend: Azure waits 2 s to 2 min, and a minute for a lock that another host holds; here someone watches.
 const RETRY_MS = { first: 500, last: 5_000 };
 const LOCK_POLL_MS = 2_000;
 

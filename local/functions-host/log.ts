@@ -39,9 +39,7 @@ export function filterLog(log: HostLog, levels: Readonly<Record<string, LogLevel
   };
 }
 
-/** Prints as Core Tools does, `[2026-11-25T02:13:00.123Z] message`; errors and warnings to stderr. */
-export function printLog(entry: LogEntry): void {
-  const line = `[${new Date().toISOString()}] ${entry.message}\n`;
-  const wrong = entry.level === 'error' || entry.level === 'critical' || entry.level === 'warning';
-  (wrong ? process.stderr : process.stdout).write(line);
+/** Prints as Core Tools does, `[2026-11-25T02:13:00.123Z] message`, all in one stream so that the order holds. */
+export function printLog({ message }: LogEntry): void {
+  process.stdout.write(`[${new Date().toISOString()}] ${message}\n`);
 }

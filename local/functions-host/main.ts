@@ -64,9 +64,8 @@ function readArguments(args: readonly string[]): Arguments {
 function fail(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : undefined;
-  printLog({ level: 'error', category: 'Host.Startup', message });
   const isOfTheApp = message.startsWith('Worker was unable to load');
-  if (isOfTheApp && cause?.stack) process.stderr.write(`${cause.stack}\n`);
+  process.stderr.write(`${message}\n${isOfTheApp && cause?.stack ? `${cause.stack}\n` : ''}`);
   if (process.connected) process.send?.({ type: 'failed', message }, () => process.exit(1));
   else process.exit(1);
 }

@@ -34,7 +34,9 @@ export function parseNcrontab(expression: string): ((afterMs: number) => number)
   if (fields.some((field) => field === undefined)) return undefined;
   const cron = createCron(fields.join(' '));
   if (!cron) return undefined;
-  return (afterMs) => cron.nextRun(new Date(afterMs))?.getTime() ?? Number.POSITIVE_INFINITY;
+  const never = Number.POSITIVE_INFINITY; // the 31st of February
+  return (afterMs) =>
+    afterMs === never ? never : (cron.nextRun(new Date(afterMs))?.getTime() ?? never);
 }
 
 function createCron(pattern: string): Cron | undefined {

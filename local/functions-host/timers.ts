@@ -113,7 +113,12 @@ function startStoredTimers(
     holdHostLock(connected, hostId, stopping.signal, explain, say),
   ];
   return {
-    inputFor: async (fn) => inputWith(fn, await monitored),
+    inputFor: (fn) =>
+      monitored
+        .then((monitor) => inputWith(fn, monitor))
+        .catch((error: unknown) => {
+          throw new Error(explain(error), { cause: error });
+        }),
     async stop() {
       stopping.abort();
       await Promise.all(running);

@@ -44,7 +44,8 @@ export interface Decision extends AccessRequest {
 
 /**
  * The one place that decides. Deny by default; every decision is in the journal.
- * Everything here is synchronous and reads the current assignments: a removed assignment refuses at once.
+ * Everything here is synchronous and reads the current assignments: a removed assignment refuses at once,
+ * unless a delay is set.
  */
 export interface Access {
   authorize(request: AccessRequest): Decision;
@@ -53,7 +54,10 @@ export interface Access {
 
   addAssignment(assignment: RoleAssignment): void;
   removeAssignment(id: string): void;
+  /** As ARM shows them, in effect already or not yet. */
   listAssignments(): readonly RoleAssignment[];
+  /** Those that decide now: a delay may lie between an assignment, or its removal, and its effect. */
+  listEffectiveAssignments(): readonly RoleAssignment[];
   /** By trailing GUID or full id; undefined if there is no such role. */
   findDefinition(idOrGuid: string): RoleDefinition | undefined;
   listDefinitions(): readonly RoleDefinition[];

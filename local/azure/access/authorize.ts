@@ -1,13 +1,20 @@
+import type { Clock } from '../clock.ts';
 import type { Journal } from '../journal.ts';
 import type { Access, AccessRequest, Decision } from './access.ts';
 import { decide } from './decide.ts';
 import { RoleAssignments } from './role-assignments.ts';
 import { RoleDefinitions } from './role-definitions.ts';
 
+export interface AccessParts {
+  readonly journal: Journal;
+  /** Absent: an assignment takes effect at once, and its removal too. */
+  readonly delay?: { readonly clock: Clock; readonly delayMs: () => number };
+}
+
 /** The tenant's access control, with the built-in roles and no assignment. Every decision goes into the journal. */
-export function createAccess({ journal }: { journal: Journal }): Access {
+export function createAccess({ journal, delay }: AccessParts): Access {
   const definitions = new RoleDefinitions();
-  const assignments = new RoleAssignments();
+  const assignments = new RoleAssignments(delay);
 
   function authorize(request: AccessRequest): Decision {
     const decision = decide(request, assignments, definitions);
@@ -26,6 +33,7 @@ export function createAccess({ journal }: { journal: Journal }): Access {
     addAssignment: (assignment) => assignments.add(assignment),
     removeAssignment: (id) => assignments.remove(id),
     listAssignments: () => assignments.all(),
+    listEffectiveAssignments: () => assignments.effective(),
     findDefinition: (idOrGuid) => definitions.find(idOrGuid),
     listDefinitions: () => definitions.all(),
     addDefinition: (definition) => definitions.add(definition),

@@ -16,8 +16,8 @@ export function invalidTemplate(reason: string): ServiceError {
 
 /** A member that ARM's template schema does not have, or that this engine does not deploy: named, never skipped. */
 export function unknownMember(member: string, kind: string, path: string): ServiceError {
-  // Azure: microsoft/azure-pipelines-tasks#14051. Its line and position are those of the request's bytes,
-  // which are gone here.
+  // Azure: microsoft/azure-pipelines-tasks#14051.
+  // Pretend: without Azure's line and position, which are those of the request's bytes.
   return new ServiceError(
     400,
     'InvalidRequestContent',

@@ -5,8 +5,9 @@ import type { ResourceInstance } from './template-resources.ts';
 const MOST_AT_ONCE = 800;
 
 /**
- * Runs every resource as soon as all that it waits for is done. After a failure what doesn't wait for the
- * failed one still runs, as in ARM; what does, doesn't.
+ * Runs every resource as soon as all that it waits for is done. After a failure what waits for the failed one
+ * is not started.
+ * Pretend: what doesn't wait for it is still started, also later; no source says when ARM stops.
  *
  * @returns the errors, in the order in which they came
  */

@@ -87,6 +87,7 @@ function tolerant(evaluate: () => unknown): void {
 function checkDuplicates(plan: DeploymentPlan, { template, input }: PreparedDeployment): void {
   const seen = new Set<string>();
   for (const { id, deployed, resource } of plan.resources.instances) {
+    // Pretend: Azure may refuse two of one id even if only one of them is deployed; here that is accepted.
     if (!deployed || resource.existing) continue;
     const key = id.toLowerCase();
     if (seen.has(key)) {
@@ -99,11 +100,12 @@ function checkDuplicates(plan: DeploymentPlan, { template, input }: PreparedDepl
   }
 }
 
-/** Source: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-invalid-type */
+/** Source of the code: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors */
 function checkType({ id, apiVersion, resource }: ResourceInstance, target: DeploymentTarget): void {
   const type = parseResourceId(id)?.type ?? resource.type;
   if (isNestedDeployment(resource) || target.acceptsType(type)) return;
   const [namespace, ...rest] = type.split('/');
+  // Pretend: Azure's sentence goes on with the supported api-versions, and its status is the provider's.
   throw new ServiceError(
     400,
     'InvalidResourceType',

@@ -1,5 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { Behaviour } from '../behaviour/behaviour.ts';
+import type { BehaviourOrder } from '../behaviour/behaviour-order.ts';
 import { type Clock, MovableClock } from '../clock.ts';
+import type { Door } from '../doors.ts';
 import {
   createJsonService,
   type ServiceRequest,
@@ -8,6 +11,8 @@ import {
 import type { Listener } from '../http/server.ts';
 import { ServiceError } from '../http/service-error.ts';
 import type { Journal } from '../journal.ts';
+import type { LimitOrder } from '../limits/limit-settings.ts';
+import type { Limits } from '../limits/limits.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import { parseFaultOrder } from './parse-fault-order.ts';
 
@@ -15,6 +20,12 @@ export interface ControlParts {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly faults: FaultPlan;
+  readonly limits: Limits;
+  readonly behaviour: Behaviour;
+  readonly doors: {
+    close(door: Door): Promise<void>;
+    reopen(door: Door): Promise<void>;
+  };
   /** Random per start; callers send it as `x-control-secret`. */
   readonly secret: string;
 }
@@ -22,7 +33,9 @@ export interface ControlParts {
 /**
  * Lets a test in another process, or in another language, direct the embedded Azure:
  * `POST /faults` (a FaultOrder; answers its number), `DELETE /faults[/{number}]`,
- * `GET /journal?since={sequence}`, `POST /clock {"advanceMs": n}`.
+ * `POST /doors/{door}/close` and `/open` (connections are refused in between), `PUT /limits` (a LimitOrder),
+ * `GET /limits`, `PUT /behaviour` (a BehaviourOrder), `GET /journal?since={sequence}`,
+ * `POST /clock {"advanceMs": n}`.
  * Azure has nothing like it; without the secret everything is 403.
  */
 export function createControlEndpoint(parts: ControlParts): Listener {
@@ -30,21 +43,32 @@ export function createControlEndpoint(parts: ControlParts): Listener {
     door: 'control',
     journal: parts.journal,
     maxBodyBytes: 64 * 1024,
-    handle: async (request) => handle(parts, request),
+    handle: (request) => handle(parts, request),
     renderError: ({ status, code, message }) => ({ status, body: { error: { code, message } } }),
   });
 }
 
-function handle(parts: ControlParts, request: ServiceRequest): ServiceResponse {
+async function handle(parts: ControlParts, request: ServiceRequest): Promise<ServiceResponse> {
   requireSecret(parts.secret, request.headers['x-control-secret']);
   const { pathname, searchParams } = request.url;
-  const [, room, item] = pathname.split('/');
+  const [, room, item, action] = pathname.split('/');
   switch (`${request.method} /${room}`) {
     case 'POST /faults':
       return { status: 201, body: { id: parts.faults.arm(parseFaultOrder(json(request))) } };
     case 'DELETE /faults':
       if (item) parts.faults.withdraw(Number(item));
       else parts.faults.clear();
+      return { status: 204 };
+    case 'POST /doors':
+      await changeDoor(parts.doors, item as Door, action);
+      return { status: 204 };
+    case 'PUT /limits':
+      parts.limits.set(json(request) as LimitOrder);
+      return { status: 200, body: parts.limits.settings };
+    case 'GET /limits':
+      return { status: 200, body: parts.limits.settings };
+    case 'PUT /behaviour':
+      parts.behaviour.set(json(request) as BehaviourOrder);
       return { status: 204 };
     case 'GET /journal':
       return {
@@ -56,6 +80,21 @@ function handle(parts: ControlParts, request: ServiceRequest): ServiceResponse {
     default:
       throw new ServiceError(404, 'NotFound', `There is no ${request.method} ${pathname}.`);
   }
+}
+
+async function changeDoor(
+  doors: ControlParts['doors'],
+  door: Door,
+  action: string | undefined,
+): Promise<void> {
+  try {
+    if (action === 'close') return await doors.close(door);
+    if (action === 'open') return await doors.reopen(door);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new ServiceError(404, 'DoorNotFound', `There is no door '${door}'.`, { cause });
+  }
+  throw new ServiceError(404, 'NotFound', "A door has 'close' and 'open'.");
 }
 
 function requireSecret(secret: string, given: unknown): void {

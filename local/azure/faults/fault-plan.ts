@@ -2,6 +2,7 @@ import type { Door } from '../doors.ts';
 import type { Journal } from '../journal.ts';
 import type { Fault, FaultOrder } from './fault.ts';
 import { createRandom } from './random.ts';
+import { compileTextPattern } from './text-pattern.ts';
 
 interface Standing {
   readonly order: FaultOrder;
@@ -22,7 +23,11 @@ export class FaultPlan {
   /** Returns the order's number, for `withdraw`. */
   arm(order: FaultOrder): number {
     const id = this.#nextId++;
-    this.#standing.set(id, { order, fits: matcher(order.operation), hits: counter(order) });
+    this.#standing.set(id, {
+      order,
+      fits: compileTextPattern(order.operation ?? '*'),
+      hits: counter(order),
+    });
     return id;
   }
 
@@ -43,13 +48,6 @@ export class FaultPlan {
     }
     return undefined;
   }
-}
-
-function matcher(pattern: string | undefined): (operation: string) => boolean {
-  if (pattern === undefined) return () => true;
-  const escaped = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  const expression = new RegExp(`^${escaped.join('.*')}$`, 'i');
-  return (operation) => expression.test(operation);
 }
 
 function counter({ nth = 1, times = 1, share, seed = 1 }: FaultOrder): () => boolean {

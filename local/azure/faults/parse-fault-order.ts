@@ -7,6 +7,7 @@ const DOORS: readonly Door[] = [
   'key-vault',
   'blob',
   'entra',
+  'graph',
   'app-service-identity',
   'imds',
 ];

@@ -14,6 +14,8 @@ export interface RunningServer {
   readonly port: number;
   /** Ends open connections too; resolves when the port is free. */
   stop(): Promise<void>;
+  /** Listens again on the same port after `stop`. Throws the listen error: another may have taken it. */
+  reopen(): Promise<void>;
 }
 
 export interface ServerOptions {
@@ -43,21 +45,27 @@ export async function startServer(
         guarded,
       )
     : http.createServer(options, guarded);
-  await new Promise<void>((resolve, reject) => {
+  await listen(server, port);
+  const { port: ownPort } = server.address() as AddressInfo;
+  return {
+    port: ownPort,
+    stop: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+    reopen: () => listen(server, ownPort),
+  };
+}
+
+function listen(server: http.Server | https.Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', () => {
       server.off('error', reject);
       resolve();
     });
   });
-  return {
-    port: (server.address() as AddressInfo).port,
-    stop: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
 }
 
 function hostWithoutPort(host: string): string {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { toAzureTimestamp } from '../clock.ts';
 import { ServiceError } from '../http/service-error.ts';
 import type { Resource } from '../resource-manager/resource.ts';
@@ -53,13 +52,19 @@ export function storageAccounts(services: ProviderServices): ResourceProvider {
       if (kind === undefined || !KINDS.has(kind)) throw invalidValue('kind');
       const properties = showProperties(services, request);
       const location = existing?.location ?? body.location ?? '';
-      await services.blobs.putAccount({ name: id.name, resourceId: id.id, location });
+      const allowSharedKeyAccess = readBoolean(properties, 'allowSharedKeyAccess') !== false;
+      await services.blobs.putAccount({
+        name: id.name,
+        resourceId: id.id,
+        location,
+        allowSharedKeyAccess,
+      });
       return { properties, sku, kind };
     },
     remove: ({ name }) => services.blobs.removeAccount(name),
     actions: {
-      listkeys: listKeys,
-      regeneratekey: listKeys,
+      listkeys: (account) => listKeys(services, account),
+      regeneratekey: (account) => listKeys(services, account),
       listaccountsas: refuseSas,
       listservicesas: refuseSas,
     },
@@ -139,13 +144,13 @@ function endpointOf(account: string, service: string): string {
 
 /**
  * Azure: keys are listed even where `allowSharedKeyAccess` is false; it is the data plane that refuses them.
- * Pretend: no door accepts a key, so they open nothing; derived, so that they stay the same.
+ * Pretend: regenerateKey changes nothing.
  */
-function listKeys({ id, createdTime }: Resource): unknown {
-  const keys = ['key1', 'key2'].map((keyName) => ({
+function listKeys({ blobs }: ProviderServices, { name, createdTime }: Resource): unknown {
+  const keys = (blobs.listAccountKeys?.(name) ?? []).map(({ keyName, value }) => ({
     creationTime: createdTime,
     keyName,
-    value: createHash('sha512').update(`${keyName} ${id.toLowerCase()}`).digest('base64'),
+    value,
     permissions: 'FULL',
   }));
   return { keys };

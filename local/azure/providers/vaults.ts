@@ -41,6 +41,8 @@ export function vaults(services: ProviderServices): ResourceProvider {
         tenantId: String(properties.tenantId),
         enableRbacAuthorization: properties.enableRbacAuthorization === true,
         softDeleteRetentionInDays: Number(properties.softDeleteRetentionInDays),
+        enablePurgeProtection: properties.enablePurgeProtection === true,
+        accessPolicies: readPolicies(properties),
       });
       return { properties };
     },
@@ -135,6 +137,17 @@ function checkProperties({ id, body, existing }: PutRequest): Properties {
     provisioningState: 'Succeeded',
     publicNetworkAccess: readString(given, 'publicNetworkAccess') ?? 'Enabled',
   };
+}
+
+/** Source: https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/create-or-update#accesspolicyentry */
+function readPolicies(properties: Properties): { objectId: string; secrets: readonly string[] }[] {
+  return (readArray(properties, 'accessPolicies') ?? []).map((policy) => {
+    const entry = policy as Properties | null;
+    const objectId = readString(entry ?? {}, 'objectId');
+    if (objectId === undefined) throw badRequest('An access policy has no objectId.');
+    const permissions = readObject(entry ?? {}, 'permissions');
+    return { objectId, secrets: (readArray(permissions, 'secrets') ?? []).map(String) };
+  });
 }
 
 function keptObject(given: Properties | undefined, name: string): Properties {

@@ -9,6 +9,8 @@ import type { Caller, Tokens } from '../tokens/tokens.ts';
 import type { AsyncOperations } from './async-operations.ts';
 import type { DeploymentRecords } from './deployment-records.ts';
 import type { ManagedIdentities } from './managed-identities.ts';
+import type { RequestLimits } from './request-limits.ts';
+import type { Resource } from './resource.ts';
 import type { ResourceStore } from './resource-store.ts';
 
 /** What every operation of Azure Resource Manager works with. */
@@ -26,6 +28,10 @@ export interface ArmContext {
   readonly asyncOperations: AsyncOperations;
   /** For templates that come in over REST: types without a provider are kept as plain resources. */
   readonly deployments: Deployments;
+  /** ARM's buckets, where they are switched on now. */
+  readonly limits?: () => RequestLimits | undefined;
+  /** Milliseconds from a resource's creation until `GET …/resources` lists it. */
+  readonly listDelayMs?: (resource: Resource) => number;
   /** Runs `work` after all earlier work on the same id. */
   inOrder<T>(id: string, work: () => Promise<T>): Promise<T>;
 }

@@ -2,18 +2,26 @@
 import type { ServiceRequest, ServiceResponse } from '../http/json-service.ts';
 import type { ServiceError } from '../http/service-error.ts';
 import { namespaceOf, rateLimitHeaders } from './arm-headers.ts';
+import type { KnownCaller } from './handle-request.ts';
 
 /**
  * `{error{code,message,target?,details?}}`. ARM's own refusals have `x-ms-failure-cause: gateway` and no rate
  * limit; a provider's have the rate limit. Microsoft.Web has its own, PascalCase form.
  */
-export function renderArmError(error: ServiceError, request: ServiceRequest): ServiceResponse {
+export function renderArmError(
+  error: ServiceError,
+  request: ServiceRequest,
+  known?: KnownCaller,
+): ServiceResponse {
   const isOwn = error.fromGateway || error.status === 401 || error.status >= 500;
   const isWeb = !isOwn && namespaceOf(request.url.pathname) === 'microsoft.web';
   return {
     status: error.status,
+    ...(known && { principalId: known.principalId }),
     headers: {
-      ...(isOwn ? { 'x-ms-failure-cause': 'gateway' } : rateLimitHeaders(request)),
+      ...(isOwn
+        ? { 'x-ms-failure-cause': 'gateway' }
+        : rateLimitHeaders(request, known?.allowance)),
       ...(isWeb && { 'Content-Type': 'application/json' }),
       ...error.headers,
     },

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { ServiceRequest } from '../http/json-service.ts';
+import { type Allowance, type RequestKind, requestKind } from './request-limits.ts';
 
 export interface RequestIds {
   readonly requestId: string;
@@ -45,29 +46,37 @@ export function armHeaders(request: ServiceRequest): Record<string, string> {
   };
 }
 
-/** Pretend: nobody is throttled, so what remains never shrinks. */
-export function rateLimitHeaders(request: ServiceRequest): Record<string, string> {
-  const { method, url } = request;
+/** What the first request of a recording sees. */
+const RECORDED = {
+  reads: { remaining: 1099, global: 16499 },
+  writes: { remaining: 799, global: 11999 },
+  deletes: { remaining: 799, global: 11999 },
+} as const satisfies Record<RequestKind, object>;
+
+/**
+ * What remains, from the allowance where ARM's buckets are switched on.
+ * Pretend: without them it never shrinks, and what remains of a provider's own limit never does.
+ */
+export function rateLimitHeaders(
+  { method, url }: ServiceRequest,
+  allowance?: Extract<Allowance, { allowed: true }>,
+): Record<string, string> {
   const prefix = 'x-ms-ratelimit-remaining';
+  const kind = requestKind(method);
+  const { remaining, global } = RECORDED[kind];
   if (!/^\/+subscriptions\/+[^/]/i.test(url.pathname)) {
-    return method === 'GET' || method === 'HEAD'
-      ? { [`${prefix}-tenant-reads`]: '16499' }
-      : { [`${prefix}-tenant-writes`]: '11999' };
+    const shown = kind === 'reads' ? 'reads' : 'writes';
+    return { [`${prefix}-tenant-${shown}`]: String(allowance?.remaining ?? global) };
   }
-  if (method === 'GET' || method === 'HEAD') return subscriptionLimits('reads', 1099, 16499);
-  if (method === 'DELETE') return subscriptionLimits('deletes', 799, 11999);
-  const isWebWrite = namespaceOf(url.pathname) === 'microsoft.web';
-  if (isWebWrite || /\/listkeys\/*$/i.test(url.pathname)) {
+  const isProviders =
+    namespaceOf(url.pathname) === 'microsoft.web' || /\/listkeys\/*$/i.test(url.pathname);
+  if (kind === 'writes' && isProviders) {
     return { [`${prefix}-subscription-resource-requests`]: '11999' };
   }
-  return subscriptionLimits('writes', 799, 11999);
-
-  function subscriptionLimits(kind: string, local: number, global: number) {
-    return {
-      [`${prefix}-subscription-${kind}`]: String(local),
-      [`${prefix}-subscription-global-${kind}`]: String(global),
-    };
-  }
+  return {
+    [`${prefix}-subscription-${kind}`]: String(allowance?.remaining ?? remaining),
+    [`${prefix}-subscription-global-${kind}`]: String(allowance?.globalRemaining ?? global),
+  };
 }
 
 /** Lower-case namespace of the last `/providers/` in a path; undefined if there is none. */

@@ -16,10 +16,11 @@ import { armHeaders } from './arm-headers.ts';
 import { AsyncOperations } from './async-operations.ts';
 import { DeploymentRecords } from './deployment-records.ts';
 import { createDeploymentTarget } from './deployment-target.ts';
-import { handleRequest } from './handle-request.ts';
+import { handleRequest, type KnownCaller } from './handle-request.ts';
 import { createInOrder } from './in-order.ts';
 import { ManagedIdentities } from './managed-identities.ts';
 import { createProviderServices } from './provider-services.ts';
+import type { RequestLimits } from './request-limits.ts';
 import type { Resource } from './resource.ts';
 import { ResourceStore, type Subscription } from './resource-store.ts';
 import { resourceGroupType } from './resource-type-names.ts';
@@ -37,6 +38,10 @@ export interface ResourceManagerOptions {
   readonly blobs: BlobDataPlane;
   /** An address beside management.azure.com that clients reach ARM at: `https://localhost:9443`. */
   readonly advertisedEndpoint?: () => string | undefined;
+  /** ARM's buckets in force now; undefined: nobody is throttled. */
+  readonly limits?: () => RequestLimits | undefined;
+  /** Milliseconds from a resource's creation until `GET …/resources` lists it; its own GET shows it at once. */
+  readonly listDelayMs?: (resource: Resource) => number;
 }
 
 export interface ResourceManager {
@@ -70,6 +75,8 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
     deploymentRecords: new DeploymentRecords(),
     asyncOperations: new AsyncOperations(),
     inOrder: createInOrder(),
+    ...(options.limits && { limits: options.limits }),
+    ...(options.listDelayMs && { listDelayMs: options.listDelayMs }),
     get deployments(): Deployments {
       return lenient;
     },
@@ -87,20 +94,16 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
 }
 
 function createListener(arm: ArmContext, options: ResourceManagerOptions): Listener {
-  const callers = new WeakMap<ServiceRequest, string>();
+  const callers = new WeakMap<ServiceRequest, KnownCaller>();
   return createJsonService({
     door: 'resource-manager',
     journal: options.journal,
     maxBodyBytes: MAX_BODY_BYTES,
     handle: (request) =>
-      handleRequest(arm, request, options.advertisedEndpoint?.(), (principalId) =>
-        callers.set(request, principalId),
+      handleRequest(arm, request, options.advertisedEndpoint?.(), (caller) =>
+        callers.set(request, caller),
       ),
-    renderError: (error, request) => {
-      const principalId = callers.get(request);
-      const response = renderArmError(error, request);
-      return principalId === undefined ? response : { ...response, principalId };
-    },
+    renderError: (error, request) => renderArmError(error, request, callers.get(request)),
     commonHeaders: armHeaders,
   });
 }

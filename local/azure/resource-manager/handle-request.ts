@@ -5,19 +5,34 @@ import type { ArmContext, ArmRequest, Operation, RouteValues } from './arm-conte
 import { namespaceOf, rateLimitHeaders, requestIdsOf } from './arm-headers.ts';
 import { authenticate } from './authenticate.ts';
 import { methodNotAllowed } from './gateway-errors.ts';
+import { type Allowance, requireAllowance } from './request-limits.ts';
 import { requireId } from './require-id.ts';
 import { findRoute } from './route-table.ts';
 import { armRoutes, findGenericOperation } from './routes.ts';
 
-/** One request to ARM: who calls, which operation, its answer with ARM's headers. Throws ServiceError. */
+/** What a request's headers and journal entry need, once its token is verified. */
+export interface KnownCaller {
+  readonly principalId: string;
+  /** Where ARM's buckets are switched on. */
+  readonly allowance?: Extract<Allowance, { allowed: true }>;
+}
+
+/**
+ * One request to ARM: who calls, whether there is a token in the bucket, which operation, its answer with ARM's
+ * headers. `onCaller` is told at each step what is known for a refusal. Throws ServiceError.
+ */
 export async function handleRequest(
   arm: ArmContext,
   http: ServiceRequest,
   advertisedEndpoint: string | undefined,
-  onCaller: (principalId: string) => void,
+  onCaller: (caller: KnownCaller) => void,
 ): Promise<ServiceResponse> {
   const caller = await authenticate(arm.tokens, http, arm.directory.tenantId, advertisedEndpoint);
-  onCaller(caller.principalId);
+  const { principalId } = caller;
+  onCaller({ principalId });
+  const limits = arm.limits?.();
+  const allowance = limits && requireAllowance(limits, http, principalId);
+  if (allowance) onCaller({ principalId, allowance });
   const query = new Map(
     [...http.url.searchParams].map(([name, value]) => [name.toLowerCase(), value]),
   );
@@ -35,8 +50,12 @@ export async function handleRequest(
   const response = await operation(arm, request, values);
   return {
     ...response,
-    principalId: caller.principalId,
-    headers: { ...rateLimitHeaders(http), ...contentType(http, response), ...response.headers },
+    principalId,
+    headers: {
+      ...rateLimitHeaders(http, allowance),
+      ...contentType(http, response),
+      ...response.headers,
+    },
   };
 }
 

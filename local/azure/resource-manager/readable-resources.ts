@@ -25,6 +25,18 @@ export function createReadableFilter(
   }
 }
 
+/**
+ * Whether lists show the resource already. Azure: they follow a creation late, from seconds to hours; how late
+ * is not published, so it is a setting.
+ */
+export function isListedYet(
+  { clock, listDelayMs }: Pick<ArmContext, 'clock' | 'listDelayMs'>,
+  resource: Resource,
+): boolean {
+  const delayMs = listDelayMs?.(resource) ?? 0;
+  return delayMs === 0 || clock.nowMs() >= Date.parse(resource.createdTime) + delayMs;
+}
+
 /** Azure: tracked resources are listed, tracked children too; groups, secrets, role assignments are not. */
 export function isListed(
   { providers }: Pick<ArmContext, 'providers'>,

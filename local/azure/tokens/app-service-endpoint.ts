@@ -1,5 +1,6 @@
 // The token endpoint that App Service and Functions give to an app in IDENTITY_ENDPOINT.
 import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { Directory } from '../directory.ts';
 import {
@@ -42,6 +43,8 @@ export interface AppServiceEndpoint {
   environmentOf(resourceId: string, port: number): IdentityEnvironment;
   /** Gives the resource a new header, as the platform does at times; the old one is refused from now on. */
   rotateHeader(resourceId: string): void;
+  /** The app whose identity header a request carries, in whichever version's form. */
+  resourceOf(headers: IncomingHttpHeaders): string | undefined;
 }
 
 /**
@@ -69,6 +72,8 @@ export function createAppServiceEndpoint(options: AppServiceEndpointOptions): Ap
       };
     },
     rotateHeader: (resourceId) => headers.rotate(resourceId),
+    resourceOf: (given) =>
+      headers.resourceOf(given['x-identity-header']) ?? headers.resourceOf(given.secret),
   };
 }
 

@@ -10,7 +10,7 @@ import { createTokenClaims } from './token-claims.ts';
 import { type Caller, type IssuedToken, TokenError, type Tokens } from './tokens.ts';
 
 /** Managed identities get tokens for a day. Source: recorded.md 9 (`expires_in: "86400"`). */
-const DAY_SECONDS = 86_400;
+export const DAY_SECONDS = 86_400;
 
 /** Entra dates tokens back by this much. Source: recorded.md 9 (`not_before` = `expires_on` − 86700). */
 const BACKDATED_SECONDS = 300;
@@ -19,7 +19,8 @@ interface TokensOptions {
   readonly clock: Clock;
   readonly directory: Directory;
   readonly keys: SigningKeys;
-  readonly lifetimeSeconds?: number;
+  /** Asked at each issue, if it is a function. Default: a day. */
+  readonly lifetimeSeconds?: number | (() => number);
 }
 
 /**
@@ -41,7 +42,9 @@ export function createTokens(options: TokensOptions): Tokens {
     if (principal.kind === 'User' || principal.kind === 'Group') {
       throw new TypeError(`${principal.displayName} is a ${principal.kind}: it has no app token`);
     }
-    const expiresIn = more.lifetimeSeconds ?? defaultLifetime;
+    const expiresIn =
+      more.lifetimeSeconds ??
+      (typeof defaultLifetime === 'function' ? defaultLifetime() : defaultLifetime);
     const expiresOn = nowSeconds() + expiresIn;
     const notBefore = nowSeconds() - BACKDATED_SECONDS;
     const subject = { tenantId: directory.tenantId, principal, audience, ...more };

@@ -36,7 +36,7 @@ const withKey = (key: string): RawRequest => ({ headers: { 'x-functions-key': ke
 describe('function keys, with --enable-auth', () => {
   const call = (path: string, request?: RawRequest) => send(locked.baseUrl, path, request);
 
-  it('7: level function takes the function\'s, the host\'s or the master key', async () => {
+  it("7: level function takes the function's, the host's or the master key", async () => {
     const path = '/api/levels/function';
     for (const key of [functionKey, hostKey, master]) {
       assert.equal((await call(path, withKey(key))).status, 200);

@@ -4,7 +4,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { deployTemplate } from '../../../local/deploy-template.ts';
-import { addIdentity, credentialOf, grant, groupId, useLocalAzure } from '../../support/local-azure.ts';
+import {
+  addIdentity,
+  credentialOf,
+  grant,
+  groupId,
+  useLocalAzure,
+} from '../../support/local-azure.ts';
 import { type HostProcess, startHostProcess } from './host-process.ts';
 import { send } from './raw-request.ts';
 
@@ -176,7 +182,11 @@ describe('timers on host storage', () => {
 
     await host.printed('Host lock lease acquired by instance ID');
     await host.printed(/ticking ran with/);
-    for (const lock of ['host', 'Host.Functions.watched.Listener', 'Host.Functions.ticking.Listener']) {
+    for (const lock of [
+      'host',
+      'Host.Functions.watched.Listener',
+      'Host.Functions.ticking.Listener',
+    ]) {
       const blob = container.getBlobClient(`locks/${HOST_ID}/${lock}`);
       assert.equal((await blob.getProperties()).leaseState, 'leased', lock);
     }
@@ -208,7 +218,9 @@ describe('timers on host storage', () => {
     assert.equal(run.isPastDue, true);
     assert.equal(Date.parse(run.scheduleStatus.next), hour - 4 * HOUR_MS);
     assert.match(run.scheduleStatus.next, /\+00:00$/);
-    await host.printed(/Trigger Details: UnscheduledInvocationReason: IsPastDue, OriginalSchedule: /);
+    await host.printed(
+      /Trigger Details: UnscheduledInvocationReason: IsPastDue, OriginalSchedule: /,
+    );
     const status = await readStatus('watched');
     assert.ok(Date.parse(String(status.Next)) > Date.now());
     assert.ok(Date.parse(String(status.Last)) > hour);
@@ -257,7 +269,7 @@ describe('timers on host storage', () => {
     takeBack();
   });
 
-  it('names the identity that is not the app\'s', async () => {
+  it("names the identity that is not the app's", async () => {
     const clientId = crypto.randomUUID();
     const host = await startHost({ AzureWebJobsStorage__clientId: clientId });
     await host.printed(

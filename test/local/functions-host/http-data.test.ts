@@ -124,14 +124,18 @@ describe('the log', () => {
       `Executing 'Functions.plain' (Reason='This function was programmatically called via the host APIs.', Id=${invocationId})`,
     );
     await host.printed(
-      new RegExp(`Executed 'Functions\\.plain' \\(Succeeded, Id=${invocationId}, Duration=\\d+ms\\)`),
+      new RegExp(
+        `Executed 'Functions\\.plain' \\(Succeeded, Id=${invocationId}, Duration=\\d+ms\\)`,
+      ),
     );
     assert.doesNotMatch(host.output(), /not-to-be-seen/);
     await answer('throws');
-    await host.printed(/Executed 'Functions\.answer-throws' \(Failed, Id=[0-9a-f-]{36}, Duration=\d+ms\)/);
+    await host.printed(
+      /Executed 'Functions\.answer-throws' \(Failed, Id=[0-9a-f-]{36}, Duration=\d+ms\)/,
+    );
   });
 
-  it('shows the function\'s own lines from information up', async () => {
+  it("shows the function's own lines from information up", async () => {
     await answer('logs');
     for (const level of ['information', 'warning', 'error']) await host.printed(`at ${level}`);
     assert.doesNotMatch(host.output(), /at (trace|debug)/);

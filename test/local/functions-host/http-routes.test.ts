@@ -128,7 +128,10 @@ describe('routes of HTTP functions', () => {
         authLevel: 'function',
       },
     );
-    assert.match(host.output(), /\treadItem: \[GET\] http:\/\/127\.0\.0\.1:\d+\/api\/items\/\{id:int\}/);
+    assert.match(
+      host.output(),
+      /\treadItem: \[GET\] http:\/\/127\.0\.0\.1:\d+\/api\/items\/\{id:int\}/,
+    );
     assert.match(host.output(), /\teveryMonth: timerTrigger/);
   });
 });

@@ -84,12 +84,34 @@ describe('the end', () => {
     assert.ok(performance.now() - startedMs < 1000);
   });
 
-  it('24: a function beyond the time limit ends the process, because the worker can\'t be restarted alone', async () => {
+  it('comes within a second when identity endpoint and storage are silent', async () => {
+    const silent = net.createServer().listen(0, '127.0.0.1');
+    const called = new Promise((resolve) => silent.once('connection', resolve));
+    await new Promise((resolve) => silent.once('listening', resolve));
+    const address = `http://127.0.0.1:${(silent.address() as net.AddressInfo).port}`;
+    const host = await startHostProcess('timer-app', {
+      env: {
+        WATCHED_SCHEDULE: '0 0 * * * *',
+        AzureWebJobsStorage__blobServiceUri: address.replace('http', 'https'),
+        AzureWebJobsStorage__credential: 'managedidentity',
+        IDENTITY_ENDPOINT: address,
+        IDENTITY_HEADER: 'header',
+      },
+    });
+    await called;
+    const startedMs = performance.now();
+    host.process.kill('SIGINT');
+    assert.equal(await host.exited, 0);
+    assert.ok(performance.now() - startedMs < 1000);
+    silent.close();
+  });
+
+  it("24: a function beyond the time limit ends the process, because the worker can't be restarted alone", async () => {
     const host = await startHostProcess('cjs-app');
     const answer = await send(host.baseUrl, '/forever').catch((error: Error) => error);
     assert.ok(answer instanceof Error || answer.status === 500);
     assert.equal(await host.exited, 1);
-    await host.printed(/Timeout value of 1 s exceeded by function 'Functions\.forever'/);
+    await host.printed(/Timeout value of 00:00:01 exceeded by function 'Functions\.forever'/);
   });
 });
 

@@ -30,7 +30,14 @@ export function send(
     : { 'content-length': Buffer.byteLength(body ?? '') };
   return new Promise((resolve, reject) => {
     const request = http.request(
-      { hostname, port, path, method, headers: { ...(body !== undefined && length), ...headers }, agent: false },
+      {
+        hostname,
+        port,
+        path,
+        method,
+        headers: { ...(body !== undefined && length), ...headers },
+        agent: false,
+      },
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -111,18 +111,22 @@ describe('a scan', () => {
     assert.deepEqual(world.names, ['last']);
   });
 
-  for (const [name, nextPage] of [
-    ['leads to itself', () => 'same'],
-    ['leads back in a circle', (page: number) => `page ${page % 7}`],
-    ['never leads anywhere', (page: number) => `page ${page}`],
+  for (const [name, isEmpty, nextPage] of [
+    ['leads to itself', false, () => 'same'],
+    ['leads back in a circle', false, (page: number) => `page ${page % 7}`],
+    ['never leads anywhere', true, (page: number) => `page ${page}`],
   ] as const) {
     it(`[21] stops at a nextLink that ${name}`, async () => {
       const world = new World();
+      world.create('again and again');
       let page = 0;
       const scan = world.scan({
         resourceManager: {
           ...world.resourceManager,
-          listPage: async () => ({ resources: [], nextPage: nextPage(++page) }),
+          listPage: async () => ({
+            resources: isEmpty ? [] : world.resources,
+            nextPage: nextPage(++page),
+          }),
         },
       });
       await assert.rejects(scan, { code: 'UNEXPECTED', target: 'resource-manager' });

@@ -9,7 +9,7 @@ export const listPermissions: Operation = (arm, { caller }, values) => {
   requireSubscription(arm, subscriptionOf(values));
   const scope = canonicalScope(arm, values.scope ?? '');
   const value = arm.access
-    .listAssignments()
+    .listEffectiveAssignments()
     .filter(
       (assignment) =>
         sameId(assignment.principalId, caller.principalId) &&

@@ -1,7 +1,7 @@
 import type { ServiceResponse } from '../../http/json-service.ts';
 import type { ArmContext, ArmRequest, Operation } from '../arm-context.ts';
 import { hasAnyRole, requireAction } from '../authorization.ts';
-import { createReadableFilter, isListed } from '../readable-resources.ts';
+import { createReadableFilter, isListed, isListedYet } from '../readable-resources.ts';
 import { renderListed } from '../render-resource.ts';
 import { requireGroup, requireSubscription } from '../require-existing.ts';
 import { parseResourceFilter } from '../resource-filter.ts';
@@ -42,7 +42,7 @@ function listResources(
   const candidates = arm.store
     .all()
     .filter((resource) => resource.id.toLowerCase().startsWith(prefix) && isListed(arm, resource))
-    .filter((resource) => arm.store.placeOf(resource) > after);
+    .filter((resource) => arm.store.placeOf(resource) > after && isListedYet(arm, resource));
   const page = candidates.slice(0, top);
   const last = page.at(-1);
   const value = page

@@ -12,8 +12,6 @@ import {
   template,
 } from './memory-target.ts';
 
-const identityType = 'Microsoft.ManagedIdentity/userAssignedIdentities';
-
 test('deployer(), deployment(), subscription(), tenant(), environment() know the deployment', async () => {
   const value = (text: string) => ({ type: 'string', value: `[${text}]` });
   const content = template({

@@ -1,16 +1,30 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
+import { Behaviour } from '../../../../local/azure/behaviour/behaviour.ts';
 import { MovableClock } from '../../../../local/azure/clock.ts';
 import { createControlEndpoint } from '../../../../local/azure/faults/control-endpoint.ts';
 import { FaultPlan } from '../../../../local/azure/faults/fault-plan.ts';
 import { startServer } from '../../../../local/azure/http/server.ts';
 import { Journal } from '../../../../local/azure/journal.ts';
+import { Limits } from '../../../../local/azure/limits/limits.ts';
 
 const clock = new MovableClock();
 const journal = new Journal(clock);
 const faults = new FaultPlan(journal);
 const secret = 'canary-control-secret';
-const server = await startServer(createControlEndpoint({ clock, journal, faults, secret }));
+const limits = new Limits(clock);
+const behaviour = new Behaviour();
+const moved: string[] = [];
+const doors = {
+  close: async (door: string) => void moved.push(`close ${door}`),
+  reopen: async (door: string) => {
+    if (door === 'sofa') throw new RangeError('no such door');
+    moved.push(`open ${door}`);
+  },
+};
+const server = await startServer(
+  createControlEndpoint({ clock, journal, faults, limits, behaviour, doors, secret }),
+);
 after(() => server.stop());
 
 const call = (
@@ -57,6 +71,63 @@ describe('the control endpoint', () => {
       assert.ok(error.message.startsWith(`'${field}'`), error.message);
     });
   }
+
+  it('switches limits on with the documented sizes, shows them, and ends them', async () => {
+    const on = await call('PUT', '/limits', {
+      resourceManager: { reads: { size: 1100, refillPerSecond: 25 } },
+      identity: {},
+    });
+    assert.deepEqual(await on.json(), {
+      resourceManager: {
+        reads: { size: 1100, refillPerSecond: 25 },
+        writes: { size: 200, refillPerSecond: 10 },
+        deletes: { size: 200, refillPerSecond: 10 },
+        globalFactor: 15,
+      },
+      identity: { requestsPerSecond: 20, concurrentRequests: 5 },
+    });
+    assert.ok(limits.resourceManager);
+    await call('PUT', '/limits', {});
+    assert.deepEqual(await (await call('GET', '/limits')).json(), {});
+    assert.equal(limits.resourceManager, undefined);
+  });
+
+  it('changes token life and delays one by one, by rules over ids too', async () => {
+    await call('PUT', '/behaviour', { tokenLifetimeSeconds: 120, grantDelayMs: 600_000 });
+    const rules = [{ id: '*/vaults/*', delayMs: 5000 }];
+    assert.equal((await call('PUT', '/behaviour', { listDelayMs: rules })).status, 204);
+    assert.equal(behaviour.tokenLifetimeSeconds, 120);
+    assert.equal(behaviour.grantDelayMs, 600_000);
+    const resource = { name: 'v', type: '', apiVersion: '', properties: {} };
+    const times = { createdTime: '', changedTime: '' };
+    assert.equal(behaviour.listDelayMs({ ...resource, ...times, id: '/x/VAULTS/v' }), 5000);
+    assert.equal(behaviour.listDelayMs({ ...resource, ...times, id: '/x/sites/v' }), 0);
+  });
+
+  for (const [path, field, order] of [
+    ['/limits', 'resourceManager.reads', { resourceManager: { reads: { size: 1 } } }],
+    ['/limits', 'identity.requestsPerSecond', { identity: { requestsPerSecond: 0 } }],
+    ['/limits', 'vault', { vault: {} }],
+    ['/behaviour', 'tokenLifetimeSeconds', { tokenLifetimeSeconds: 0 }],
+    ['/behaviour', 'grantDelayMs', { grantDelayMs: -1 }],
+    ['/behaviour', 'listDelayMs[0].id', { listDelayMs: [{ delayMs: 1 }] }],
+    ['/behaviour', 'mood', { mood: 'good' }],
+  ] as const) {
+    it(`refuses ${path} whose ${field} is wrong, by name`, async () => {
+      const response = await call('PUT', path, order);
+      assert.equal(response.status, 400);
+      const { error } = (await response.json()) as { error: { message: string } };
+      assert.ok(error.message.startsWith(`'${field}'`), error.message);
+    });
+  }
+
+  it('closes and opens a door, and knows no other', async () => {
+    assert.equal((await call('POST', '/doors/blob/close')).status, 204);
+    assert.equal((await call('POST', '/doors/blob/open')).status, 204);
+    assert.deepEqual(moved, ['close blob', 'open blob']);
+    assert.equal((await call('POST', '/doors/sofa/open')).status, 404);
+    assert.equal((await call('POST', '/doors/blob/paint')).status, 404);
+  });
 
   it('moves the clock', async () => {
     const before = clock.nowMs();

@@ -100,5 +100,6 @@ export function rememberAccounts(): BlobDataPlane {
     isAccountNameTaken: (name) => names.has(name),
     putContainer: async () => undefined,
     removeContainer: async () => undefined,
+    listAccountKeys: () => ['key1', 'key2'].map((keyName) => ({ keyName, value: 'a2V5' })),
   };
 }

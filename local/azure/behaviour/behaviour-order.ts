@@ -1,0 +1,70 @@
+import { compileTextPattern } from '../faults/text-pattern.ts';
+import { ServiceError } from '../http/service-error.ts';
+import type { Resource } from '../resource-manager/resource.ts';
+
+export type ListDelay = (resource: Resource) => number;
+
+/** Delays for resources whose id fits the pattern (`*` is any text); the first that fits counts, else 0. */
+export type ListDelayRule = readonly { readonly id: string; readonly delayMs: number }[];
+
+export interface BehaviourOrder {
+  readonly tokenLifetimeSeconds?: number;
+  readonly grantDelayMs?: number;
+  /** The same for all resources, a function of the resource (in the process only), or rules by id. */
+  readonly listDelayMs?: number | ListDelay | ListDelayRule;
+}
+
+interface ParsedOrder {
+  readonly tokenLifetimeSeconds: number | undefined;
+  readonly grantDelayMs: number | undefined;
+  readonly listDelayMs: ListDelay | undefined;
+}
+
+const FIELDS = ['tokenLifetimeSeconds', 'grantDelayMs', 'listDelayMs'];
+
+/** Throws ServiceError 400 that names a wrong field. */
+export function parseBehaviourOrder(value: unknown): ParsedOrder {
+  check(typeof value === 'object' && value !== null, 'the order', 'must be an object');
+  const order = value as Record<string, unknown>;
+  for (const name of Object.keys(order)) check(FIELDS.includes(name), name, 'is not a field');
+  const { tokenLifetimeSeconds, grantDelayMs, listDelayMs } = order;
+  check(
+    tokenLifetimeSeconds === undefined || isCount(tokenLifetimeSeconds, 1),
+    'tokenLifetimeSeconds',
+    'must be a whole number from 1',
+  );
+  checkDelay(grantDelayMs, 'grantDelayMs');
+  return {
+    tokenLifetimeSeconds: tokenLifetimeSeconds as number | undefined,
+    grantDelayMs: grantDelayMs as number | undefined,
+    listDelayMs: parseListDelay(listDelayMs),
+  };
+}
+
+function parseListDelay(value: unknown): ListDelay | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'function') return value as ListDelay;
+  if (!Array.isArray(value)) {
+    checkDelay(value, 'listDelayMs');
+    return () => value as number;
+  }
+  const rules = value.map((entry, index) => {
+    const { id, delayMs } = (entry ?? {}) as { id?: unknown; delayMs?: unknown };
+    check(typeof id === 'string', `listDelayMs[${index}].id`, 'must be text such as "*/vaults/*"');
+    check(isCount(delayMs, 0), `listDelayMs[${index}].delayMs`, 'must be a whole number from 0');
+    return { fits: compileTextPattern(id as string), delayMs: delayMs as number };
+  });
+  return ({ id }) => rules.find(({ fits }) => fits(id))?.delayMs ?? 0;
+}
+
+function checkDelay(value: unknown, name: string): void {
+  check(value === undefined || isCount(value, 0), name, 'must be a whole number from 0');
+}
+
+function isCount(value: unknown, least: number): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= least;
+}
+
+function check(fits: boolean, name: string, complaint: string): void {
+  if (!fits) throw new ServiceError(400, 'InvalidBehaviourOrder', `'${name}' ${complaint}.`);
+}
