@@ -139,6 +139,7 @@ function appEnvironment(azure: LocalAzure, options: AppOptions): Record<string, 
     ...azure.identityEnvironmentOf(options.siteId),
     WEBSITE_SITE_NAME: options.siteId.slice(options.siteId.lastIndexOf('/') + 1),
     NODE_EXTRA_CA_CERTS: trustedCertificates(azure),
+    FUNCTIONS_SECRETS_PATH: join(azure.certificateAuthority.certificatePath, '..', 'function-keys'),
     LOCAL_AZURE_REDIRECT: JSON.stringify(azure.redirect),
     ...options.settings,
   };

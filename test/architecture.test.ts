@@ -22,6 +22,7 @@ const AZURE_GROUND = [
   'local/azure/doors.ts',
   'local/azure/journal.ts',
   'local/azure/resource-id.ts',
+  'local/azure/tenant.ts',
   'local/azure/providers/provider.ts',
   'local/azure/resource-manager/resource.ts',
   'local/azure/deployments/deployment.ts',
@@ -55,7 +56,7 @@ const ROOMS: readonly Room[] = [
   })),
   {
     path: 'local/azure/deployments',
-    packages: ['uuid'],
+    packages: ['uuid', 'json5'],
     rooms: ['local/azure/deployments', ...AZURE_PARTS, ...AZURE_GROUND],
   },
   {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Door } from '../doors.ts';
-import type { Listener } from '../http/server.ts';
+import { type Listener, rawSocketOf } from '../http/server.ts';
 import type { AfterCut, Fault } from './fault.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import { renderStatus } from './render-status.ts';
@@ -67,7 +67,7 @@ function cutRequest(request: IncomingMessage, atPercent: 0 | 50, cut: () => void
 
 function after(afterwards: AfterCut, { socket }: IncomingMessage): void {
   if (afterwards === 'fin') socket.end();
-  if (afterwards === 'rst') socket.resetAndDestroy();
+  if (afterwards === 'rst') rawSocketOf(socket).resetAndDestroy();
 }
 
 function cutResponse(

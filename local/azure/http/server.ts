@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { AddressInfo } from 'node:net';
+
+import type { AddressInfo, Server, Socket } from 'node:net';
 
 export type Listener = (request: http.IncomingMessage, response: http.ServerResponse) => void;
 
@@ -45,6 +46,7 @@ export async function startServer(
         guarded,
       )
     : http.createServer(options, guarded);
+  if (tls) rememberRawSockets(server);
   await listen(server, port);
   const { port: ownPort } = server.address() as AddressInfo;
   return {
@@ -76,4 +78,24 @@ function refuseOthers(
   isOwnHost: (host: string) => boolean,
 ): NonNullable<https.ServerOptions['SNICallback']> {
   return (name, callback) => callback(isOwnHost(name) ? null : new Error(`no such name: ${name}`));
+}
+
+const rawSockets = new WeakMap<Socket, Socket>();
+
+/** The TCP connection itself, below TLS where there is TLS: only it can be reset. */
+export function rawSocketOf(socket: Socket): Socket {
+  return rawSockets.get(socket) ?? socket;
+}
+
+function rememberRawSockets(server: Server): void {
+  const byPort = new Map<number | undefined, Socket>();
+  server.on('connection', (raw: Socket) => {
+    const { remotePort } = raw;
+    byPort.set(remotePort, raw);
+    raw.once('close', () => byPort.delete(remotePort));
+  });
+  server.on('secureConnection', (secure: Socket) => {
+    const raw = byPort.get(secure.remotePort);
+    if (raw) rawSockets.set(secure, raw);
+  });
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import http from 'node:http';
+import type http from 'node:http';
+import https from 'node:https';
 import { after, beforeEach, describe, it } from 'node:test';
 import { systemClock } from '../../../../local/azure/clock.ts';
+import { createCertificates } from '../../../../local/azure/create-certificates.ts';
 import type { Fault, FaultOrder } from '../../../../local/azure/faults/fault.ts';
 import { FaultPlan } from '../../../../local/azure/faults/fault-plan.ts';
 import { createFaultyListener } from '../../../../local/azure/faults/faulty-listener.ts';
@@ -12,6 +14,10 @@ const WHOLE = 'x'.repeat(1000);
 const journal = new Journal(systemClock);
 const plan = new FaultPlan(journal);
 let handled = 0;
+const { certificate, leafKey, leafCertificate } = await createCertificates(
+  ['localhost'],
+  new Date(Date.now() + 3600_000),
+);
 const server = await startServer(
   createFaultyListener('key-vault', plan, (request, response) => {
     request.resume();
@@ -20,6 +26,7 @@ const server = await startServer(
       response.writeHead(200, { 'content-type': 'text/plain' }).end(WHOLE);
     });
   }),
+  { tls: { key: leafKey, cert: leafCertificate + certificate } },
 );
 after(() => server.stop());
 beforeEach(() => {
@@ -41,8 +48,15 @@ interface Seen {
 function call(body = ''): Promise<Seen> {
   return new Promise((resolve) => {
     let seen: Seen = { body: '', end: '' };
-    const request = http.request(
-      { port: server.port, host: '127.0.0.1', method: 'PUT', path: '/secrets/a', agent: false },
+    const request = https.request(
+      {
+        port: server.port,
+        host: '127.0.0.1',
+        ca: certificate,
+        method: 'PUT',
+        path: '/secrets/a',
+        agent: false,
+      },
       (response) => {
         seen = { ...seen, status: response.statusCode ?? 0, headers: response.headers };
         response.setEncoding('latin1');

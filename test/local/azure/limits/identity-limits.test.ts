@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { MovableClock } from '../../../../local/azure/clock.ts';
 import { groupId, subscriptionId, useLocalAzure } from '../../../support/local-azure.ts';
+import { StillClock } from '../../../support/still-clock.ts';
 
-const clock = new MovableClock();
+const clock = new StillClock();
 const azure = await useLocalAzure({ clock });
 azure.resourceManager.addResourceGroup({ subscriptionId, name: 'rg-test', location: 'eastus' });
 const { done } = azure.deployments(false).start({
@@ -28,16 +28,14 @@ const { state, error } = await done;
 assert.equal(state, 'Succeeded', JSON.stringify(error));
 const machine = (name: string) =>
   `${groupId('rg-test')}/providers/Microsoft.Compute/virtualMachines/${name}`;
-const [{ '169.254.169.254:80': port }, app, otherApp] = [
-  await azure.startImds(machine('vm-1')),
-  azure.identityEnvironmentOf(machine('vm-1')),
-  azure.identityEnvironmentOf(machine('vm-2')),
-];
+azure.trustRedirect(await azure.startImds(machine('vm-1')));
+const app = azure.identityEnvironmentOf(machine('vm-1'));
+const otherApp = azure.identityEnvironmentOf(machine('vm-2'));
 
 const query = 'resource=https%3A%2F%2Fvault.azure.net';
 const askImds = () =>
-  fetch(`http://127.0.0.1:${port}/metadata/identity/oauth2/token?${query}&api-version=2018-02-01`, {
-    headers: { Metadata: 'true', host: '169.254.169.254' },
+  fetch(`http://169.254.169.254/metadata/identity/oauth2/token?${query}&api-version=2018-02-01`, {
+    headers: { Metadata: 'true' },
   });
 const askApp = (environment: Record<string, string> = app) =>
   fetch(`${environment.IDENTITY_ENDPOINT}?${query}&api-version=2019-08-01`, {
@@ -59,7 +57,7 @@ async function statuses(ask: () => Promise<Response>, count: number): Promise<nu
   return seen;
 }
 
-const slowRefill = { identity: { requestsPerSecond: 3 } };
+const threeASecond = { identity: { requestsPerSecond: 3 } };
 
 describe("an identity endpoint's limit", () => {
   it('is off by default', async () => {
@@ -72,10 +70,10 @@ describe("an identity endpoint's limit", () => {
   });
 
   it('refuses what comes after the second’s requests with the 429 of IMDS, without Retry-After', async () => {
-    azure.limits.set(slowRefill);
-    const seen = await statuses(askImdsByRedirect, 3);
+    azure.limits.set(threeASecond);
+    const seen = await statuses(askImds, 3);
     assert.deepEqual(seen, [200, 200, 200]);
-    const refused = await askImdsByRedirect();
+    const refused = await askImds();
     assert.equal(refused.status, 429);
     assert.equal(refused.headers.get('retry-after'), null);
     assert.deepEqual(await refused.json(), {
@@ -83,11 +81,11 @@ describe("an identity endpoint's limit", () => {
       error_description: 'Temporarily throttled, too many requests',
     });
     clock.advanceMs(1000);
-    assert.deepEqual(await statuses(askImdsByRedirect, 1), [200]);
+    assert.deepEqual(await statuses(askImds, 1), [200]);
   });
 
   it('refuses at the App Service endpoint in that endpoint’s form, and for each app alone', async () => {
-    azure.limits.set(slowRefill);
+    azure.limits.set(threeASecond);
     await statuses(askApp, 3);
     const refused = await askApp();
     assert.equal(refused.status, 429);
@@ -136,8 +134,3 @@ describe("an identity endpoint's limit", () => {
     assert.deepEqual(await statuses(() => askApp(stranger), 3), [401, 401, 401]);
   });
 });
-
-/** fetch sets Host from the address, so the machine's address is reached by the redirect. */
-function askImdsByRedirect(): Promise<Response> {
-  return askImds();
-}

@@ -1,23 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Clock } from '../../../../local/azure/clock.ts';
 import { TokenBucket } from '../../../../local/azure/limits/token-bucket.ts';
-
-class StillClock implements Clock {
-  atMs = 1_000_000;
-  nowMs(): number {
-    return this.atMs;
-  }
-}
+import { StillClock } from '../../../support/still-clock.ts';
 
 describe('a token bucket', () => {
   it('gives its size at once, then nothing, then what has come back', () => {
     const clock = new StillClock();
     const bucket = new TokenBucket(clock, { size: 3, refillPerSecond: 2 });
-    assert.deepEqual([1, 2, 3, 4].map(() => bucket.take()), [true, true, true, false]);
-    clock.atMs += 499;
+    assert.deepEqual(
+      [1, 2, 3, 4].map(() => bucket.take()),
+      [true, true, true, false],
+    );
+    clock.advanceMs(499);
     assert.equal(bucket.take(), false);
-    clock.atMs += 1;
+    clock.advanceMs(1);
     assert.deepEqual([bucket.take(), bucket.take()], [true, false]);
   });
 
@@ -25,7 +21,7 @@ describe('a token bucket', () => {
     const clock = new StillClock();
     const bucket = new TokenBucket(clock, { size: 3, refillPerSecond: 2 });
     bucket.take();
-    clock.atMs += 3_600_000;
+    clock.advanceMs(3_600_000);
     assert.equal(bucket.remaining, 3);
   });
 
@@ -34,7 +30,7 @@ describe('a token bucket', () => {
     const slow = new TokenBucket(clock, { size: 1, refillPerSecond: 0.1 });
     slow.take();
     assert.equal(slow.retryAfterSeconds, 10);
-    clock.atMs += 4500;
+    clock.advanceMs(4500);
     assert.equal(slow.retryAfterSeconds, 6);
     const fast = new TokenBucket(clock, { size: 1, refillPerSecond: 25 });
     fast.take();
@@ -45,9 +41,9 @@ describe('a token bucket', () => {
     const clock = new StillClock();
     const bucket = new TokenBucket(clock, { size: 10, refillPerSecond: 1 });
     for (let taken = 0; taken < 5; taken++) bucket.take();
-    clock.atMs -= 60_000;
+    clock.advanceMs(-60_000);
     assert.equal(bucket.remaining, 5);
-    clock.atMs += 2000;
+    clock.advanceMs(2000);
     assert.equal(bucket.remaining, 7);
   });
 });
