@@ -43,7 +43,10 @@ export interface AppOptions {
   readonly onOutput?: (text: string) => void;
 }
 
-/** Forks the functions host; resolves when it answers. Throws its sentence if it can't start. */
+/** Why the host can't start. It has printed the same already. */
+export class HostFailure extends Error {}
+
+/** Forks the functions host; resolves when it answers. Throws HostFailure if it can't start. */
 export async function runApp(azure: LocalAzure, options: AppOptions): Promise<RunningApp> {
   const host = fork(
     HOST_ENTRY,
@@ -74,7 +77,11 @@ export async function runApp(azure: LocalAzure, options: AppOptions): Promise<Ru
     createInterface({ input: stream }).on('line', (line) => lines.emit('line', line));
   }
   const exited = new Promise<void>((resolve) => host.once('exit', () => resolve()));
-  const { baseUrl, functions } = await whenReady(host);
+  const closed = new Promise<void>((resolve) => host.once('close', () => resolve()));
+  const { baseUrl, functions } = await whenReady(host).catch(async (error: unknown) => {
+    await closed; // What the host has to say has then been passed on.
+    throw error;
+  });
   return {
     baseUrl,
     functions,
@@ -115,7 +122,7 @@ function whenReady(host: ChildProcess): Promise<Ready> {
       'message',
       (message: ({ type: 'ready' } & Ready) | { type: 'failed'; message: string }) => {
         if (message.type === 'ready') resolve(message);
-        if (message.type === 'failed') reject(new Error(message.message));
+        if (message.type === 'failed') reject(new HostFailure(message.message));
       },
     );
     host.once('exit', (code) => reject(new Error(`The functions host ended with code ${code}.`)));

@@ -5,7 +5,7 @@ import { type LocalAzure, startAzure } from './azure/start-azure.ts';
 import { buildApp } from './build-app.ts';
 import { deployTemplate, readTemplate } from './deploy-template.ts';
 import { firstScan } from './first-scan.ts';
-import { type AppFunction, type RunningApp, runApp } from './run-app.ts';
+import { type AppFunction, HostFailure, type RunningApp, runApp } from './run-app.ts';
 import { tellDeployment } from './tell-deployment.ts';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
@@ -24,7 +24,9 @@ export async function start(args: readonly string[]): Promise<void> {
   try {
     await Promise.race([stopping, run(args, parts)]);
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    if (!(error instanceof HostFailure)) {
+      console.error(error instanceof Error ? error.message : error);
+    }
     process.exitCode = 1;
   } finally {
     await stop(parts);

@@ -7,8 +7,8 @@ import { requireSubscription } from '../require-existing.ts';
 /** Azure: any member of the tenant may read them. */
 export const listProviders: Operation = (arm, _request, { subscriptionId }) => {
   requireSubscription(arm, subscriptionId);
-  const value = listNamespaces(arm.providers).map((namespace) =>
-    renderNamespace(arm.providers, namespace, subscriptionId),
+  const value = listNamespaces(arm).map((namespace) =>
+    renderNamespace(arm, namespace, subscriptionId),
   );
   return { status: 200, body: { value } };
 };
@@ -16,12 +16,12 @@ export const listProviders: Operation = (arm, _request, { subscriptionId }) => {
 /** `az resource show` and generic clients take api-versions from here. */
 export const getProvider: Operation = (arm, _request, { subscriptionId, namespace = '' }) => {
   requireSubscription(arm, subscriptionId);
-  const known = listNamespaces(arm.providers).find(
+  const known = listNamespaces(arm).find(
     (name) => name.toLowerCase() === namespace.toLowerCase(),
   );
   if (!known && !isKnownNamespace(namespace)) throw invalidResourceNamespace(namespace);
   return {
     status: 200,
-    body: renderNamespace(arm.providers, known ?? namespace, subscriptionId),
+    body: renderNamespace(arm, known ?? namespace, subscriptionId),
   };
 };
