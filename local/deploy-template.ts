@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { DeploymentRecord } from './azure/deployments/deployment.ts';
+import type { DeploymentFailure, DeploymentRecord } from './azure/deployments/deployment.ts';
 import type { LocalAzure } from './azure/start-azure.ts';
 import { subscription, tenantId } from './azure/tenant.ts';
 
@@ -9,6 +9,8 @@ export interface TemplateDeployment {
   readonly location: string;
   readonly template: unknown;
   readonly parameters?: Readonly<Record<string, { readonly value: unknown }>>;
+  /** Whether a type that the embedded Azure does not know is refused. Default: true. */
+  readonly strict?: boolean;
 }
 
 /** The committed, compiled template: the same file that `az deployment group create` takes. */
@@ -17,8 +19,8 @@ export function readTemplate(path: string): unknown {
 }
 
 /**
- * Deploys a template of our own as the deployer, making the group first as `az group create` would.
- * A type that the embedded Azure does not know is refused. Throws with every failed resource named.
+ * Deploys a template as the deployer, making the group first as `az group create` would.
+ * Throws with every failed resource named.
  */
 export async function deployTemplate(
   azure: LocalAzure,
@@ -27,7 +29,7 @@ export async function deployTemplate(
   const { subscriptionId } = subscription;
   const { resourceGroup, location } = deployment;
   azure.resourceManager.addResourceGroup({ subscriptionId, name: resourceGroup, location });
-  const { done } = azure.deployments(true).start({
+  const { done } = azure.deployments(deployment.strict ?? true).start({
     name: deployment.name,
     scope: { tenantId, subscriptionId, resourceGroup, location },
     template: deployment.template,
@@ -39,7 +41,18 @@ export async function deployTemplate(
   return record;
 }
 
+/** The refusals themselves; what stands around them only says that there are some. */
 function describeFailure({ name, error }: DeploymentRecord): string {
-  const details = error?.details?.map(({ code, message }) => `  ${code}: ${message}`) ?? [];
-  return [`Deployment '${name}' failed: ${error?.code}: ${error?.message}`, ...details].join('\n');
+  const reasons = error ? [...innermost(error)] : [];
+  return [
+    `Deployment '${name}' failed:`,
+    ...reasons.map(
+      ({ code, message, target }) => `  ${code}: ${message}${target ? ` (${target})` : ''}`,
+    ),
+  ].join('\n');
+}
+
+function* innermost(failure: DeploymentFailure): Generator<DeploymentFailure> {
+  if (failure.details?.length) for (const detail of failure.details) yield* innermost(detail);
+  else yield failure;
 }

@@ -64,18 +64,7 @@ export async function runApp(azure: LocalAzure, options: AppOptions): Promise<Ru
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     },
   );
-  const lines = new EventEmitter<{ line: [string] }>();
-  for (const [stream, target] of [
-    [host.stdout, process.stdout],
-    [host.stderr, process.stderr],
-  ] as const) {
-    if (!stream) continue;
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      if (options.onOutput) options.onOutput(text);
-      else target.write(text);
-    });
-    createInterface({ input: stream }).on('line', (line) => lines.emit('line', line));
-  }
+  const lines = passOn(host, options.onOutput);
   const exited = new Promise<void>((resolve) => host.once('exit', () => resolve()));
   const closed = new Promise<void>((resolve) => host.once('close', () => resolve()));
   const { baseUrl, functions } = await whenReady(host).catch(async (error: unknown) => {
@@ -94,11 +83,25 @@ export async function runApp(azure: LocalAzure, options: AppOptions): Promise<Ru
   };
 }
 
-function waitForLine(
-  lines: EventEmitter<{ line: [string] }>,
-  pattern: RegExp,
-  limitMs: number,
-): Promise<boolean> {
+type Lines = EventEmitter<{ line: [string] }>;
+
+function passOn(host: ChildProcess, onOutput: AppOptions['onOutput']): Lines {
+  const lines: Lines = new EventEmitter();
+  for (const [stream, target] of [
+    [host.stdout, process.stdout],
+    [host.stderr, process.stderr],
+  ] as const) {
+    if (!stream) continue;
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      if (onOutput) onOutput(text);
+      else target.write(text);
+    });
+    createInterface({ input: stream }).on('line', (line) => lines.emit('line', line));
+  }
+  return lines;
+}
+
+function waitForLine(lines: Lines, pattern: RegExp, limitMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const end = (found: boolean) => {
       clearTimeout(timer);
@@ -136,6 +139,12 @@ function whenReady(host: ChildProcess): Promise<Ready> {
 const NOT_INHERITED =
   /^(AZURE_(?!LOG_LEVEL$)|AzureWebJobs|IDENTITY_|MSI_|ARM_|WEBSITE_|(NODE_EXTRA_CA_CERTS|CONTAINER_NAME)$)/;
 
+/**
+ * App Service has no IMDS. Here the machine may have one, of a cloud that gives real tokens: what asks for it
+ * meets a loopback port that nobody may listen on without root.
+ */
+const NO_IMDS = { '169.254.169.254:80': 9 };
+
 function appEnvironment(azure: LocalAzure, options: AppOptions): Record<string, string> {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !NOT_INHERITED.test(name)),
@@ -143,16 +152,25 @@ function appEnvironment(azure: LocalAzure, options: AppOptions): Record<string, 
   const all: Record<string, string | undefined> = {
     ...inherited,
     ...appSettingsOf(azure, options.siteId),
-    ...azure.identityEnvironmentOf(options.siteId),
+    ...identityEnvironment(azure, options.siteId),
     WEBSITE_SITE_NAME: options.siteId.slice(options.siteId.lastIndexOf('/') + 1),
     NODE_EXTRA_CA_CERTS: trustedCertificates(azure),
     FUNCTIONS_SECRETS_PATH: join(azure.certificateAuthority.certificatePath, '..', 'function-keys'),
-    LOCAL_AZURE_REDIRECT: JSON.stringify(azure.redirect),
+    LOCAL_AZURE_REDIRECT: JSON.stringify({ ...NO_IMDS, ...azure.redirect }),
     ...options.settings,
   };
   return Object.fromEntries(
     Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
+}
+
+/**
+ * Azure: only an app with an identity finds the endpoint in its environment.
+ * https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
+ */
+function identityEnvironment(azure: LocalAzure, siteId: string): Record<string, string> {
+  const hasIdentity = azure.resourceManager.findResource(siteId)?.identity !== undefined;
+  return hasIdentity ? azure.identityEnvironmentOf(siteId) : {};
 }
 
 /** `siteConfig.appSettings` of the deployed site, or its `config/appsettings` child. */

@@ -1,11 +1,13 @@
 // npm start: deploys the compiled Bicep into the embedded Azure, runs the app on it, and says what happened.
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { type LocalAzure, startAzure } from './azure/start-azure.ts';
 import { buildApp } from './build-app.ts';
+import { deployAlso } from './deploy-also.ts';
 import { deployTemplate, readTemplate } from './deploy-template.ts';
 import { firstScan } from './first-scan.ts';
+import { type PrintedEnvironment, printEnvironment } from './print-environment.ts';
 import { type AppFunction, HostFailure, type RunningApp, runApp } from './run-app.ts';
+import { parseStartOptions } from './start-options.ts';
 import { tellDeployment } from './tell-deployment.ts';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
@@ -15,6 +17,7 @@ const LOCATION = 'westeurope';
 interface Parts {
   azure?: LocalAzure;
   app?: RunningApp;
+  environment?: PrintedEnvironment;
 }
 
 /** Runs until Ctrl-C; ends the process with 1 and one plain message if something can't start. */
@@ -37,7 +40,10 @@ export async function start(args: readonly string[]): Promise<void> {
 /** Puts what it has started into `parts`. Ends only by throwing: what can't start, or that the host has ended. */
 async function run(args: readonly string[], parts: Parts): Promise<void> {
   refuseInAzure();
-  const { port, template } = parseArguments(args);
+  const options = parseStartOptions(args, { template: `${PROJECT}infra/azuredeploy.json` });
+  const { port, template, also } = options;
+  // A printed environment is for a shell to evaluate: what is said to people must not be in it.
+  const say = options.printEnvironment ? console.error : console.log;
   buildApp(PROJECT);
   const azure = await startAzure({ stateDirectory: `${PROJECT}.local-azure` });
   parts.azure = azure;
@@ -48,36 +54,51 @@ async function run(args: readonly string[], parts: Parts): Promise<void> {
     template: readTemplate(template),
     parameters: { environmentName: { value: 'local' } },
   });
-  console.log(tellDeployment(azure, record).join('\n'));
+  say(tellDeployment(azure, record).join('\n'));
+  for (const each of also) {
+    say(await deployAlso(azure, each, { resourceGroup: RESOURCE_GROUP, location: LOCATION }));
+  }
   const site = azure.resourceManager
     .listResources()
     .find((resource) => resource.type === 'Microsoft.Web/sites');
   if (!site) throw new Error(`${template} deploys no Function App (Microsoft.Web/sites).`);
-  const app = await runApp(azure, { appDirectory: PROJECT, siteId: site.id, port });
+  const app = await runApp(azure, {
+    ...{ appDirectory: PROJECT, siteId: site.id, port },
+    ...(options.printEnvironment && { onOutput: (text) => void process.stderr.write(text) }),
+  });
   parts.app = app;
   const ended = new Promise<never>((_, reject) =>
     app.process.once('exit', (code) =>
       reject(new Error(`The functions host ended with code ${code}.`)),
     ),
   );
-  await Promise.race([ended, introduce(azure, app)]);
+  await Promise.race([ended, introduce(azure, app, say)]);
+  if (options.printEnvironment) {
+    parts.environment = await printEnvironment(azure, site.id);
+    console.log(parts.environment.lines.join('\n'));
+  }
   await ended;
 }
 
-async function introduce(azure: LocalAzure, app: RunningApp): Promise<void> {
+async function introduce(
+  azure: LocalAzure,
+  app: RunningApp,
+  say: typeof console.log,
+): Promise<void> {
   await azure.storageReady;
-  console.log(`Ready  ${app.baseUrl}`);
-  console.log(await firstScan(app));
-  console.log(['Try', ...addresses(app), 'Ctrl-C ends it.'].join('\n'));
+  say(`Ready  ${app.baseUrl}`);
+  say(await firstScan(app));
+  say(['Try', ...addresses(app), 'Ctrl-C ends it.'].join('\n'));
 }
 
 /** The host lets running requests finish; nobody wants to wait for them after Ctrl-C. */
 const PATIENCE_MS = 600;
 
-async function stop({ app, azure }: Parts): Promise<void> {
+async function stop({ app, azure, environment }: Parts): Promise<void> {
   const impatience = setTimeout(() => app?.process.kill('SIGKILL'), PATIENCE_MS);
   await app?.stop();
   clearTimeout(impatience);
+  await environment?.stop();
   await azure?.stop();
 }
 
@@ -85,21 +106,6 @@ async function stop({ app, azure }: Parts): Promise<void> {
 function refuseInAzure(): void {
   if (process.env.WEBSITE_SITE_NAME === undefined) return;
   throw new Error('WEBSITE_SITE_NAME is set, so this process runs in Azure: nothing is started.');
-}
-
-function parseArguments(args: readonly string[]): { port: number; template: string } {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      port: { type: 'string', default: '7071' },
-      template: { type: 'string', default: `${PROJECT}infra/azuredeploy.json` },
-    },
-  });
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new Error(`--port must be a number from 0 to 65535, not '${values.port}'.`);
-  }
-  return { port, template: values.template };
 }
 
 /** Resolves at the first Ctrl-C or SIGTERM. */

@@ -80,7 +80,6 @@ const PASSING_FAILURES = new Set([
 
 /** Milliseconds until the next attempt; undefined: this outcome is final. */
 function delayAfter(outcome: Outcome, attempt: number, attemptMs: number): number | undefined {
-  const backoffMs = FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.8 + 0.4 * Math.random());
   const response = 'response' in outcome ? outcome.response : responseIn(outcome.error);
   if (!response) {
     const { error } = outcome as { readonly error: unknown };
@@ -88,14 +87,18 @@ function delayAfter(outcome: Outcome, attempt: number, attemptMs: number): numbe
     const { code } = error as { readonly code?: unknown };
     if (code === 'ETIMEDOUT' && (attempt > 1 || remainingMs() < attemptMs)) return undefined;
     const mayPass = PASSING_FAILURES.has(String(code)) && attempt < ATTEMPTS;
-    return mayPass ? backoffMs : undefined;
+    return mayPass ? backoffMs(attempt) : undefined;
   }
   const { status } = response;
   const told = retryAfterSeconds(response);
-  if (status === 429) return told === undefined ? backoffMs : told * 1000;
+  if (status === 429) return told === undefined ? backoffMs(attempt) : told * 1000;
   if (status !== 408 && status < 500) return undefined;
   if (attempt >= ATTEMPTS) return undefined;
-  return told === undefined ? backoffMs : told * 1000;
+  return told === undefined ? backoffMs(attempt) : told * 1000;
+}
+
+function backoffMs(attempt: number): number {
+  return FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.8 + 0.4 * Math.random());
 }
 
 /** The storage SDK throws refusals inside of its pipeline; the others throw them behind it. */
@@ -116,6 +119,23 @@ export function retryAfterSeconds(response: PipelineResponse): number | undefine
   return Math.max(0, (date - (Number.isNaN(sent) ? Date.now() : sent)) / 1000);
 }
 
+/**
+ * Repeats a read whose answer was cut and yet ended as if it were whole: that shows only when the SDK parses it,
+ * behind the pipeline.
+ */
+export async function untilReadable<T>(read: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await read();
+    } catch (error) {
+      const delayMs = backoffMs(attempt);
+      const hasTime = attempt < ATTEMPTS && delayMs + LEAST_ATTEMPT_MS < remainingMs();
+      if ((error as { code?: unknown }).code !== 'PARSE_ERROR' || !hasTime) throw error;
+      await sleep(delayMs);
+    }
+  }
+}
+
 /** The last step before the wire: the token goes to named hosts only, and an attempt ends. */
 function guardPolicy(rules: CallRules): PipelinePolicy {
   return {
@@ -128,6 +148,7 @@ function guardPolicy(rules: CallRules): PipelinePolicy {
       try {
         const response = await next(request);
         if (response.status >= 400) refusals.set(request, response);
+        else refusals.delete(request); // Key Vault's challenge is a refusal too: it was answered.
         return response;
       } catch (error) {
         const isOurs = (error as Error).name === 'AbortError' && !request.abortSignal?.aborted;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { TokenCredential } from '@azure/core-auth';
 import type { RestError } from '@azure/core-rest-pipeline';
 import type { BlockBlobClient, StoragePipelineOptions } from '@azure/storage-blob';
-import { azureCallPolicies } from './azure-call-policy.ts';
+import { azureCallPolicies, untilReadable } from './azure-call-policy.ts';
 import { once } from './credential.ts';
 import { remainingMs } from './deadline.ts';
 import { AppError } from './errors.ts';
@@ -65,6 +65,15 @@ class Container implements Blobs {
   }
 
   async read(name: string): Promise<BlobContent> {
+    try {
+      return await untilReadable(() => this.#download(name));
+    } catch (error) {
+      if (errorCodeOf(error) === 'BlobNotFound') return { serverTime: serverTimeOf(error) };
+      throw this.#appError(error, operations.readBlob(this.#addressOf(name)));
+    }
+  }
+
+  async #download(name: string): Promise<BlobContent> {
     const abortSignal = timeLimit();
     try {
       const client = await this.#clientOf(name);
@@ -77,13 +86,9 @@ class Container implements Blobs {
         serverTime: answer.date ?? serverTimeOf(undefined),
       };
     } catch (error) {
-      if (errorCodeOf(error) === 'BlobNotFound') return { serverTime: serverTimeOf(error) };
       // The SDK calls a broken stream an abort, too.
       const isCut = (error as Error).name === 'AbortError' && !abortSignal.aborted;
-      throw this.#appError(
-        isCut ? wireFailure('ECONNRESET') : error,
-        operations.readBlob(this.#addressOf(name)),
-      );
+      throw isCut ? wireFailure('ECONNRESET') : error;
     }
   }
 

@@ -1,6 +1,6 @@
 import type { TokenCredential } from '@azure/core-auth';
 import type { KeyVaultSecret } from '@azure/keyvault-secrets';
-import { azureCallPolicies } from './azure-call-policy.ts';
+import { azureCallPolicies, untilReadable } from './azure-call-policy.ts';
 import { once } from './credential.ts';
 import { AppError } from './errors.ts';
 import { type Operation, operations } from './operations.ts';
@@ -62,7 +62,8 @@ export function createKeyVault(
   const readSecret = async (name: string, version?: string): Promise<SecretFacts> => {
     try {
       const secrets = await client();
-      return factsOf(await secrets.getSecret(name, version === undefined ? {} : { version }));
+      const options = version === undefined ? {} : { version };
+      return factsOf(await untilReadable(() => secrets.getSecret(name, options)));
     } catch (error) {
       throw toAppError(error, operationOn(name), principalIdInHand(KEY_VAULT_SCOPE));
     }

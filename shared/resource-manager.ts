@@ -1,6 +1,6 @@
 import type { ResourceManagementClient } from '@azure/arm-resources';
 import type { TokenCredential } from '@azure/core-auth';
-import { assertNamedHost, azureCallPolicies } from './azure-call-policy.ts';
+import { assertNamedHost, azureCallPolicies, untilReadable } from './azure-call-policy.ts';
 import { AppError } from './errors.ts';
 import { type Operation, operations } from './operations.ts';
 import { parseScope } from './scope.ts';
@@ -90,7 +90,7 @@ class ResourceManagerCalls implements ResourceManager {
     try {
       const client = this.#clients.get(subscriptionId) ?? this.#createClient(subscriptionId);
       this.#clients.set(subscriptionId, client);
-      return await run(await client);
+      return await untilReadable(async () => run(await client));
     } catch (error) {
       throw toAppError(error, operation, this.#principalIdInHand(RESOURCE_MANAGER_SCOPE));
     }

@@ -28,7 +28,7 @@ import { createAppServiceEndpoint } from './tokens/app-service-endpoint.ts';
 import { createTokens } from './tokens/create-tokens.ts';
 import { createImds } from './tokens/imds.ts';
 import { createOpenIdService } from './tokens/openid-configuration.ts';
-import { createSigningKeys } from './tokens/signing-keys.ts';
+import { createSigningKeys, type SigningKeys } from './tokens/signing-keys.ts';
 import type { Caller, Tokens } from './tokens/tokens.ts';
 
 export interface AzureOptions {
@@ -48,6 +48,8 @@ export interface LocalAzure {
   readonly directory: Directory;
   readonly access: Access;
   readonly tokens: Tokens;
+  /** The tenant's keys: `signingKeys.rotate()`. */
+  readonly signingKeys: SigningKeys;
   /** How doors are told to misbehave. */
   readonly faults: FaultPlan;
   /** Azure's own limits: `limits.set({ resourceManager: {}, identity: {} })`, `limits.set({})`. */
@@ -161,6 +163,7 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
 
   return {
     ...parts,
+    signingKeys: keys,
     faults,
     limits,
     behaviour,

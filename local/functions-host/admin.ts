@@ -147,7 +147,7 @@ function isInvocation(body: Buffer): boolean {
 async function runByHand(fn: HostFunction, options: AdminOptions): Promise<void> {
   const { executor, log, stopping, timerInput } = options;
   if (fn.trigger.type === 'httpTrigger') {
-    // Azure: it fails too, for want of a request.
+    // Azure: it fails too, for want of a request (seen with WebHost 4.1037).
     log({
       level: 'error',
       category: `Function.${fn.name}`,

@@ -1,5 +1,5 @@
-import type { TokenCredential } from '@azure/identity';
 import type { ContainerClient } from '@azure/storage-blob';
+import { createHostCredential } from './host-credential.ts';
 import { type Environment, findSetting } from './setting-resolution.ts';
 
 export interface HostStorageSettings {
@@ -46,14 +46,10 @@ export function readHostStorageSettings(environment: Environment): HostStorageSe
  * ready: they take longer than everything else together. No call goes out yet.
  */
 export async function connectHostStorage(settings: HostStorageSettings): Promise<ContainerClient> {
-  const [{ BlobServiceClient }, identity] = await Promise.all([
-    import('@azure/storage-blob'),
-    import('@azure/identity'),
-  ]);
-  const { clientId, usesManagedIdentity } = settings;
-  const credential: TokenCredential = usesManagedIdentity
-    ? new identity.ManagedIdentityCredential(clientId === undefined ? {} : { clientId })
-    : new identity.DefaultAzureCredential();
+  const { BlobServiceClient } = await import('@azure/storage-blob');
+  const credential = settings.usesManagedIdentity
+    ? createHostCredential(settings.clientId)
+    : new (await import('@azure/identity')).DefaultAzureCredential();
   const service = new BlobServiceClient(settings.blobServiceUri, credential, {
     // The caller tries again itself, and says why.
     retryOptions: { maxTries: 2, retryDelayInMs: 200, tryTimeoutInMs: 10_000 },

@@ -67,7 +67,7 @@ async function startOn(
   const app = createWorkerApp();
   installCoreModule(app, log);
   // Pretend: an app that throws here, or has a route that ASP.NET can't read, ends this host with the error.
-  // Azure: the real one stays up and answers 404, or 503, to everything.
+  // Azure: the real one stays up and answers 404, or 503, to everything (seen with WebHost 4.1037).
   const capabilities = await loadApp(app, appDirectory);
   const { functions, errors } = indexFunctions(app.functions.values(), hostJson, environment);
 

@@ -99,7 +99,7 @@ export function writeRpcResponse(
     breakResponse(response, body, Number(announced));
     return;
   }
-  // Azure: a body without a Content-Length goes out chunked.
+  // Azure: a body without a Content-Length goes out chunked (RawScriptResult.cs).
   if (hasBody && announced === undefined && body.length > 0) {
     response.setHeader('transfer-encoding', 'chunked');
   }

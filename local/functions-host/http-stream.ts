@@ -9,12 +9,12 @@ import type { HttpExchange } from './http-server.ts';
 import type { RouteValues } from './route-match.ts';
 import type { TypedData } from './worker-contract.ts';
 
-/** Azure: a request is given up after 240 s without a byte in either direction. */
+/** Azure: a request is given up after 240 s without a byte in either direction (DefaultHttpProxyService.cs). */
 const ACTIVITY_TIMEOUT_MS = 240_000;
 
 /**
  * Azure: the forwarded response is waited for before the result is looked at, so a handler that throws or returns
- * nothing leaves the request hanging until the activity timeout.
+ * nothing leaves the request hanging until the activity timeout (azure-functions-host, GrpcWorkerChannel.cs).
  */
 export async function streamToFunction(
   exchange: HttpExchange,
@@ -120,7 +120,7 @@ function forward(
   return promise;
 }
 
-/** Azure: an escaped slash arrives escaped twice. */
+/** Azure: an escaped slash arrives escaped twice (seen with WebHost 4.1037). */
 function escapePercent(url: string): string {
   const [path = '', ...query] = url.split('?');
   return [path.replace(/%2f/gi, (slash) => `%25${slash.slice(1)}`), ...query].join('?');

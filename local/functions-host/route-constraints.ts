@@ -62,7 +62,8 @@ const WITH_ARGUMENT: Readonly<Record<string, (argument: string) => Constraint>> 
     return inRange(longArgument(min), longArgument(max));
   },
   regex(argument) {
-    // Azure: RegexOptions.IgnoreCase, and the whole pattern as it is, unanchored.
+    // Azure: RegexOptions.IgnoreCase, and the whole pattern as it is, unanchored
+    // (dotnet/aspnetcore, RegexRouteConstraint.cs).
     const pattern = new RegExp(argument, 'i');
     return (value) => pattern.test(value);
   },

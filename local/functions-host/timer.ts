@@ -49,7 +49,8 @@ export async function startTimer(options: TimerOptions): Promise<Timer> {
     message: `The next occurrence of the '${fn.name}' schedule (${schedule.description}) will be ${toLocalTime(status.nextMs)}.`,
   });
   const first: RunKind = pastDue ? 'pastDue' : runOnStartup ? 'runOnStartup' : 'scheduled';
-  // Azure: the first run of a timer without a stored status sees an empty LastUpdated.
+  // Azure: the first run of a timer without a stored status sees an empty LastUpdated
+  // (seen with WebHost 4.1037).
   const current = stored ? status : { ...status, lastUpdatedMs: undefined };
   return runSchedule(options, current, first);
 }

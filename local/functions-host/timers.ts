@@ -45,7 +45,7 @@ export function startTimers(options: TimersOptions): Timers {
 const saysIn = (log: HostLog) => (level: LogLevel, message: string) =>
   log({ level, category: 'Host.Triggers.Timer', message });
 
-/** Azure: without host storage no timer starts at all; here they are worth running. */
+/** Without host storage. */
 function startPlainTimers(timers: readonly TimerFunction[], options: TimersOptions): Timers {
   const { executor, log } = options;
   // Pretend: timers run without host storage, which the real host does not do.

@@ -50,7 +50,7 @@ export const refusedByKeyVault: RefusedBy = ({ status, body }, facts) => {
   }
   if (status !== 403) return undefined;
   if (innerCode === 'SecretDisabled') return secretDisabled(facts);
-  if (innerCode === 'AccessDenied') {
+  if (innerCode === 'AccessDenied' || innerCode === 'ForbiddenByPolicy') {
     return new AppError({
       code: 'CONFIG_INVALID',
       target: 'key-vault',

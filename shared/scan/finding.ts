@@ -3,7 +3,7 @@ import type { ListedResource } from '../resource-manager.ts';
 
 /** A resource that was created, as it is handed on. */
 export interface Finding {
-  /** The same for the same resource and createdTime, whoever finds it and how often. */
+  /** GUID: the same for the same resource and createdTime, whoever finds it and how often. */
   readonly eventId: string;
   readonly id: string;
   readonly type: string;
@@ -28,10 +28,21 @@ export function toFinding(resource: ListedResource): Finding | undefined {
   };
 }
 
-/** ARM ids have no case; one that is deleted and created again has another createdTime, so another event. */
+/** The namespace of this project's event ids: a random UUID, fixed for ever. Another one would make all events new. */
+export const EVENT_NAMESPACE = '1b9200f3-8dc2-4149-8704-d70f7c314371';
+
+/**
+ * The event's GUID: the UUIDv5 of `<resource id in lower case>|<createdTime>` in EVENT_NAMESPACE, so that whoever sees
+ * the resource twice can tell. ARM ids have no case; one that is deleted and created again has another createdTime,
+ * so another event. `createdTime`: ISO 8601 in UTC with milliseconds. [RFC 9562 5.5]
+ */
 export function eventIdOf(resourceId: string, createdTime: string): string {
-  return createHash('sha256')
+  const hash = createHash('sha1')
+    .update(Buffer.from(EVENT_NAMESPACE.replaceAll('-', ''), 'hex'))
     .update(`${resourceId.toLowerCase()}|${createdTime}`)
-    .digest('base64url')
-    .slice(0, 22);
+    .digest();
+  hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6); // version 5
+  hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8); // variant 10
+  const hex = hash.toString('hex', 0, 16);
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }

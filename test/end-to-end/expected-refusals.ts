@@ -60,7 +60,7 @@ const BLOB_READ = 'Microsoft.Storage/storageAccounts/blobServices/containers/blo
 const GET_SECRET = 'Microsoft.KeyVault/vaults/secrets/getSecret/action';
 const READ_GROUP = 'Microsoft.Resources/subscriptions/resourcegroups/read';
 
-/** By role. The words: recorded.md 1 (ARM), 4 (Key Vault) and 8 (blobs). */
+/** By role. The words are those that Azure's clients are shown (docs/parity.md). */
 export function expectedRefusals(azure: LocalAzure): Readonly<Record<string, ExpectedRefusal>> {
   const blob = {
     door: 'blob',

@@ -88,7 +88,8 @@ export function resourcesIn(azure: LocalAzure, group: string): Resource[] {
     .filter(({ id }) => id.toLowerCase().startsWith(prefix));
 }
 
-function identityOf(azure: LocalAzure, { identity }: Resource): Principal {
+/** Whose tokens the site gets: its user-assigned identity, or its own. */
+export function identityOf(azure: LocalAzure, { identity }: Resource): Principal {
   const [userAssigned] = Object.values(identity?.userAssignedIdentities ?? {});
   const principalId = userAssigned?.principalId ?? identity?.principalId;
   const principal = azure.directory.find(principalId ?? '');

@@ -238,6 +238,7 @@ describe('Key Vault', () => {
   for (const [innerCode, code, expected] of [
     ['SecretDisabled', 'NOT_FOUND', /disabled/],
     ['AccessDenied', 'CONFIG_INVALID', /access policies/],
+    ['ForbiddenByPolicy', 'CONFIG_INVALID', /access policies/],
     ['ForbiddenByFirewall', 'CONFIG_INVALID', /firewall/],
   ] as const) {
     it(`[43] has own words for ${innerCode}`, async () => {

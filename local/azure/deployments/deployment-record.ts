@@ -6,7 +6,7 @@ import type { DeploymentPlan, PreparedDeployment } from './prepare-deployment.ts
 import type { LoopInstances, ResourceInstance } from './template-resources.ts';
 import { displayType, isSecure, resolveType } from './type-references.ts';
 
-/** What a record says from the start to the end. Source: recorded.md 1 (Deployment). */
+/** What a record says from the start to the end. Source: [R1]. */
 export function describeDeployment(
   deployment: PreparedDeployment,
   plan: DeploymentPlan,

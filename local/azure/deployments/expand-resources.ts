@@ -97,7 +97,7 @@ function identify(
     checkName(resource, name, template);
     return { ...base, name, id: resourceIdIn(scopeIdFor(placement, place), resource.type, name) };
   } catch (error) {
-    // Azure: what is not deployed need not have a name: AVM's modules rely on it.
+    // Azure: what is not deployed need not have a name: AVM's modules rely on it (Azure/bicep-registry-modules).
     if (deployed || !(error instanceof ServiceError)) throw error;
     return { resource, scope, id: '', name: '', apiVersion: '', placement: {}, deployed };
   }

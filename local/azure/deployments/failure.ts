@@ -30,7 +30,7 @@ export function failureOf(error: unknown): DeploymentFailure {
   return { code: 'InternalServerError', message };
 }
 
-/** Source: recorded.md 1. */
+/** [R16] */
 export function deploymentFailed(
   deploymentId: string,
   details: readonly ServiceErrorDetail[],

@@ -3,7 +3,7 @@ import { ServiceError } from '../http/service-error.ts';
 /**
  * ARM's refusal of a template before anything is deployed: 400 `InvalidTemplate`.
  * `reason` is the sentence between the quotes, as Microsoft's engine words it.
- * Source: recorded.md 1 (whatIf); the reasons are those that `bicep snapshot` prints.
+ * Source: [R18], [R19]; the reasons are those that `bicep snapshot` prints.
  */
 export function invalidTemplate(reason: string): ServiceError {
   return new ServiceError(

@@ -1,7 +1,7 @@
 import { ServiceError } from '../http/service-error.ts';
 import { parseResourceId } from '../resource-id.ts';
 
-/** Source: recorded.md 1. */
+/** [R6] */
 export function resourceNotFound(id: string): ServiceError {
   const parsed = parseResourceId(id);
   const group =
@@ -15,7 +15,7 @@ export function resourceNotFound(id: string): ServiceError {
   );
 }
 
-/** Source: recorded.md 1. */
+/** [R4] */
 export function groupNotFound(name: string): ServiceError {
   return new ServiceError(
     404,

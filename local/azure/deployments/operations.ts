@@ -78,7 +78,7 @@ export class OperationLog {
     });
   }
 
-  /** The last operation of a deployment that went well. Source: recorded.md 1. */
+  /** The last operation of a deployment that went well [R17]. */
   addOutputEvaluation(startedMs: number): void {
     const digits = BigInt(`0x${hash(`${this.#deploymentId} outputs ${startedMs}`)}`).toString();
     this.operations.push({

@@ -1,7 +1,7 @@
 import type { DependencyNode } from './dependency-graph.ts';
 import type { ResourceInstance } from './template-resources.ts';
 
-/** Azure: as many resources of one template deploy at once. */
+/** Azure: as many at once as a template may have. https://learn.microsoft.com/azure/azure-resource-manager/templates/copy-resources */
 const MOST_AT_ONCE = 800;
 
 /**

@@ -57,7 +57,7 @@ export function snapshotTemplate(request: SnapshotRequest): Snapshot {
   return { predictedResources, outputs: Object.fromEntries(printed) };
 }
 
-/** Azure: an output of which a part is left for run time is one expression. */
+/** Azure: an output of which a part is left for run time is one expression (`bicep snapshot`). */
 function printOutput(value: unknown): unknown {
   return hasDeferred(value) ? `[${printValue(value)}]` : value;
 }
@@ -151,7 +151,7 @@ function* inOrder(nodes: ReturnType<typeof planDeployment>['graph']['nodes']) {
   }
 }
 
-/** Azure: a secret that is given stays a reference to its parameter. */
+/** Azure: a secret that is given stays a reference to its parameter (`bicep snapshot`). */
 function withoutSecrets(
   template: Template,
   parameters: SnapshotRequest['parameters'],

@@ -31,7 +31,7 @@ export function isSecure(definition: TypeDefinition): boolean {
   return /^secure/i.test(definition.type ?? '');
 }
 
-/** Type names as ARM's answers write them: `String`, `SecureString`, `Int`. Source: recorded.md 1. */
+/** Type names as ARM's answers write them: `String`, `SecureString`, `Int` [R1]. */
 export function displayType(definition: TypeDefinition): string {
   const type = definition.type ?? 'object';
   const known: Readonly<Record<string, string>> = {

@@ -27,7 +27,7 @@ export function renderPrincipal(principal: Principal): Record<string, unknown> {
   };
 }
 
-/** Azure: true for a user-assigned identity. */
+/** Azure: true for a user-assigned identity (seen in `az ad sp show`). */
 function isExplicit(resourceId: string): string {
   return /\/userAssignedIdentities\/[^/]+$/i.test(resourceId)
     ? 'isExplicit=True'

@@ -9,9 +9,9 @@ const EQUALS = new RegExp(`^(id|appId|displayName) eq ${VALUE}$`, 'i');
 const STARTS = new RegExp(`^startswith\\(displayName,\\s*${VALUE}\\)$`, 'i');
 
 /**
- * A `$filter` on service principals, as az sends it; terms may be joined by `or`. Absent: all of them.
+ * A `$filter` on service principals, as az sends it (Azure/azure-cli, command_modules/role/custom.py); terms may be joined by `or`. Absent: all of them.
  * Azure: a managed identity is found by its client id among its `servicePrincipalNames`; az looks there with
- * an object id too and then finds nothing. Here the object id is found as well (other-clients.md).
+ * an object id too and then finds nothing. Pretend: here the object id is found as well.
  * Throws 400 `Request_UnsupportedQuery` for any other filter.
  */
 export function parseServicePrincipalFilter(filter: string | null): Filter {

@@ -12,7 +12,7 @@ export class ServiceError extends Error {
   readonly innerCode?: string;
   readonly details: readonly ServiceErrorDetail[];
   readonly headers: Readonly<Record<string, string>>;
-  /** ARM itself answered, not a provider: `x-ms-failure-cause: gateway` (recorded.md 1). */
+  /** ARM itself answered, not a provider: `x-ms-failure-cause: gateway` [R3]. */
   readonly fromGateway: boolean;
 
   constructor(

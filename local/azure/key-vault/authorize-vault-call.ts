@@ -37,7 +37,7 @@ export function authorizeVaultCall(
   return decision.assignment?.id;
 }
 
-/** Azure: every line ends in CR LF, and a space follows the decision's reason (recorded.md 4). */
+/** Azure: every line ends in CR LF, and a space follows the decision's reason [hashicorp/terraform-provider-azurerm#27817]. */
 function forbiddenByRbac(
   caller: Caller,
   { settings }: Vault,
@@ -73,7 +73,7 @@ function describe(caller: Caller): string {
 
 /**
  * The older model: the vault itself lists object ids and permissions. Role assignments count for nothing there.
- * Wording of the refusal: public issues (`does not have secrets get permission on key vault`).
+ * Wording of the refusal: [hashicorp/terraform-provider-azurerm#9984].
  */
 function requirePolicy(
   journal: Journal,
@@ -102,6 +102,6 @@ function requirePolicy(
     403,
     'Forbidden',
     `The user, group or application '${describe(caller)}' does not have secrets ${policy} permission on key vault '${settings.name};location=${settings.location}'. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125287`,
-    { innerCode: 'AccessDenied' },
+    { innerCode: 'ForbiddenByPolicy' },
   );
 }

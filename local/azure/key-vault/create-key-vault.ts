@@ -100,7 +100,7 @@ function vaultNotFound(hostname: string): ServiceError {
   return new ServiceError(404, 'VaultNotFound', `There is no vault at ${hostname}.`);
 }
 
-/** The headers of every data answer (recorded.md 4). */
+/** The headers of every data answer [R25]. */
 function vaultHeaders(
   { headers }: ServiceRequest,
   { vault, assignmentId }: Progress,

@@ -3,7 +3,7 @@ import type { ServiceResponse } from '../http/json-service.ts';
 import { ServiceError } from '../http/service-error.ts';
 import type { TokenError, TokenProblem } from '../tokens/tokens.ts';
 
-/** recorded.md 4, `unknown`. `name` is `secret` or `secret/version`. */
+/** [R25]. `name` is `secret` or `secret/version`. */
 export function secretNotFound(name: string): ServiceError {
   return new ServiceError(
     404,
@@ -12,12 +12,12 @@ export function secretNotFound(name: string): ServiceError {
   );
 }
 
-/** recorded.md 4, `/deletedsecrets/n`. */
+/** [R29]. */
 export function deletedSecretNotFound(name: string): ServiceError {
   return new ServiceError(404, 'SecretNotFound', `Deleted Secret not found: ${name}`);
 }
 
-/** recorded.md 4, `disabled`. */
+/** [R27]. */
 export function secretDisabled(): ServiceError {
   return new ServiceError(403, 'Forbidden', 'Operation get is not allowed on a disabled secret.', {
     innerCode: 'SecretDisabled',
@@ -34,14 +34,14 @@ export function deletedButRecoverable(name: string): ServiceError {
   );
 }
 
-/** Wording: error output of the azurerm Terraform provider in public issues of 2022. */
+/** [Azure/sap-automation#200] */
 export function purgeProtected(vault: {
   settings: { name: string; location: string };
 }): ServiceError {
   return new ServiceError(
     403,
     'Forbidden',
-    `Operation "purge" is not allowed because purge protection is enabled for this vault. Key Vault service will automatically purge it after the retention period has passed. Vault: ${vault.settings.name};location=${vault.settings.location}`,
+    `Operation "purge" is not allowed because purge protection is enabled for this vault. Key Vault service will automatically purge it after the retention period has passed.\r\nVault: ${vault.settings.name};location=${vault.settings.location}`,
   );
 }
 
@@ -49,7 +49,9 @@ export function badParameter(message: string): ServiceError {
   return new ServiceError(400, 'BadParameter', message);
 }
 
-// Azure: the wordings for a token that is there but no good come from public issues, not from recordings.
+// Azure: [R25] for `missing`; for audience, issuer, signature and expired
+// [MicrosoftDocs/azure-docs#57950, MicrosoftDocs/azure-docs#75410, vcsjones/AzureSignTool#330,
+// Azure/azure-sdk-for-python#27266].
 const tokenMessages: Readonly<Record<TokenProblem, string>> = {
   missing: 'AKV10000: Request is missing a Bearer, PoP, or MTLS_POP token.',
   audience: 'AKV10022: Invalid audience. Expected https://vault.azure.net, found: {found}.',
@@ -63,7 +65,7 @@ const tokenMessages: Readonly<Record<TokenProblem, string>> = {
   principal: "[AggregatedAuthenticationFailure] Error validating token: 'S2S17001'.",
 };
 
-/** 401 with the challenge that tells a client where to get a token (recorded.md 4). */
+/** 401 with the challenge that tells a client where to get a token [R25]. */
 export function unauthorized(error: TokenError, tenantId: string): ServiceError {
   const message = tokenMessages[error.problem]
     .replace('{tenant}', () => tenantId)
@@ -76,7 +78,7 @@ export function unauthorized(error: TokenError, tenantId: string): ServiceError 
   });
 }
 
-/** `{error{code,message,innererror?{code}}}` (recorded.md 4). */
+/** `{error{code,message,innererror?{code}}}` [R25], [R27]. */
 export function renderVaultError(error: ServiceError): ServiceResponse {
   return {
     status: error.status,

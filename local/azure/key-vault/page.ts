@@ -7,7 +7,7 @@ const MAX_RESULTS = 25;
 /**
  * One page of a list: at most `maxresults` items (25 if not said) and the link to the next.
  * `items` come sorted by `keyOf`; the link carries the last key, so that changes in between lose nothing.
- * Azure: nextLink has `:443` behind the host, and is null at the end (recorded.md 4).
+ * Azure: nextLink has `:443` behind the host, and is null at the end [R28].
  */
 export function pageOf<T>(
   { vault, url }: VaultCall,

@@ -1,4 +1,4 @@
-// What Key Vault shows of a secret, keys in the order of recorded.md 4.
+// What Key Vault shows of a secret, keys in the order of [R25], [R28], [R29].
 import type { SecretVersion } from './secret-version.ts';
 import type { DeletedSecret, Secret, Vault } from './vault.ts';
 

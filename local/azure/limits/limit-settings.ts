@@ -31,7 +31,7 @@ export interface LimitOrder {
 /**
  * Source: https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling
  * Azure: recorded headers begin at 1,099 reads and 799 writes, so real buckets are larger than documented
- * (recorded.md 1): `{ reads: { size: 1100, refillPerSecond: 25 } }` gives those.
+ * [R1]: `{ reads: { size: 1100, refillPerSecond: 25 } }` gives those.
  */
 const DOCUMENTED: ResourceManagerLimitSettings = {
   reads: { size: 250, refillPerSecond: 25 },

@@ -19,6 +19,7 @@ export function basicPublishingCredentialsPolicies(_services: ProviderServices):
     put({ id, body }) {
       const allow = readBoolean(body.properties, 'allow');
       if (!/^(ftp|scm)$/i.test(id.name) || allow === undefined) {
+        // Pretend: the wording.
         throw new ServiceError(
           400,
           'BadRequest',
@@ -27,7 +28,7 @@ export function basicPublishingCredentialsPolicies(_services: ProviderServices):
       }
       return { properties: { allow } };
     },
-    // Azure: allowed unless it was forbidden.
+    // Azure: allowed unless it was forbidden. https://learn.microsoft.com/azure/app-service/configure-basic-auth-disable
     read: ({ name }) => (/^(ftp|scm)$/i.test(name) ? { properties: { allow: true } } : undefined),
   };
 }

@@ -24,6 +24,7 @@ export function blobContainers(services: ProviderServices): ResourceProvider {
     listed: false,
     async put({ id, body, existing }) {
       if (!NAME.test(id.name)) {
+        // Pretend: the wording.
         throw new ServiceError(
           400,
           'ContainerOperationFailure',
@@ -61,7 +62,10 @@ export function blobContainers(services: ProviderServices): ResourceProvider {
   };
 }
 
-/** Azure: a container cannot be more public than its account allows. */
+/**
+ * Azure: a container cannot be more public than its account allows.
+ * Source: https://learn.microsoft.com/azure/storage/blobs/anonymous-read-access-prevent
+ */
 function requirePublicAccess(
   services: ProviderServices,
   blobServiceId: string,

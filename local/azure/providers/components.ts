@@ -59,6 +59,7 @@ export function components(services: ProviderServices): ResourceProvider {
   };
 }
 
+/** Pretend: code and words. */
 function requireWorkspace(services: ProviderServices, workspaceId: string | undefined): void {
   if (workspaceId === undefined || services.findResource(workspaceId)) return;
   throw new ServiceError(404, 'WorkspaceNotFound', `The workspace '${workspaceId}' was not found.`);

@@ -18,6 +18,7 @@ export function diagnosticSettings(_services: ProviderServices): ResourceProvide
     put({ body }) {
       const { properties } = body;
       if (!DESTINATIONS.some((name) => readString(properties, name) !== undefined)) {
+        // Pretend: the code; the sentence is quoted in public templates.
         throw new ServiceError(400, 'BadRequest', 'At least one data sink needs to be specified.');
       }
       return {

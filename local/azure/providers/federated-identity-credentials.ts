@@ -2,12 +2,13 @@ import { ServiceError } from '../http/service-error.ts';
 import type { ProviderServices, ResourceProvider } from './provider.ts';
 import { readArray, readString } from './read-property.ts';
 
-/** Azure: at most 20 on an identity. */
+/** Azure: https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations */
 const MAX_CREDENTIALS = 20;
 
 /**
  * Trust in another issuer's tokens. Kept and shown; Pretend: no token is exchanged for them.
  * Source: https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations
+ * Pretend: the refusals but for the conflict.
  */
 export function federatedIdentityCredentials(services: ProviderServices): ResourceProvider {
   const type = 'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials';
@@ -44,6 +45,7 @@ export function federatedIdentityCredentials(services: ProviderServices): Resour
           properties.subject === subject,
       );
       if (isTaken) {
+        // [Azure/bicep-types-az#2054]
         throw new ServiceError(
           409,
           'Conflict',

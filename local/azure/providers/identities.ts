@@ -11,6 +11,7 @@ export function identities(services: ProviderServices): ResourceProvider {
     apiVersions: ['2024-11-30', '2023-01-31', '2018-11-30', '2015-08-31-preview'],
     listed: false,
     put: () => {
+      // Pretend: the wording.
       throw new ServiceError(
         405,
         'MethodNotAllowed',

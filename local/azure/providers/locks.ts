@@ -13,6 +13,7 @@ export function locks(_services: ProviderServices): ResourceProvider {
       if (level === 'CanNotDelete' || level === 'ReadOnly') {
         return { properties: { level, ...notesOf(readString(body.properties, 'notes')) } };
       }
+      // Pretend: code and words.
       throw new ServiceError(
         400,
         'InvalidLockLevel',

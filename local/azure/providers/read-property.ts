@@ -39,6 +39,7 @@ function readTyped(from: Properties | undefined, name: string, type: string): un
   throw wrongType(name, `a ${type}`, value);
 }
 
+/** Pretend: one wording for every provider. */
 function wrongType(name: string, expected: string, value: unknown): ServiceError {
   const found = Array.isArray(value) ? 'array' : typeof value;
   return new ServiceError(

@@ -17,7 +17,7 @@ interface Details {
   readonly createdBy: string;
 }
 
-/** Role assignments: what makes every other door say yes. Errors as recorded.md 2. */
+/** Role assignments: what makes every other door say yes. Their form: [R20], [R22]. */
 export function roleAssignments(services: ProviderServices): ResourceProvider {
   const { access, clock } = services;
   return {
@@ -69,6 +69,7 @@ export function roleAssignments(services: ProviderServices): ResourceProvider {
 
 function parseAssignment(services: ProviderServices, { id, body }: PutRequest): RoleAssignment {
   if (!GUID.test(id.name)) {
+    // [Azure/azure-service-operator#2586]
     throw new ServiceError(
       400,
       'InvalidRoleAssignmentId',
@@ -78,13 +79,17 @@ function parseAssignment(services: ProviderServices, { id, body }: PutRequest): 
   const principalId = readString(body.properties, 'principalId') ?? '';
   const roleText = readString(body.properties, 'roleDefinitionId') ?? '';
   if (!GUID.test(principalId)) {
+    // [Azure/azure-powershell#16627] for an id that is none; the other is what Terraform's users see.
     throw new ServiceError(
       400,
       'InvalidPrincipalId',
-      `A valid principal ID must be provided for role assignment.`,
+      principalId === ''
+        ? 'A valid principal ID must be provided for role assignment.'
+        : `The Principal ID '${principalId}' is not valid. Principal ID must be a GUID.`,
     );
   }
-  // By its last GUID: templates build the id at group scope too, which Azure normalises (infra.md 1.4).
+  // By its last GUID: templates build the id at group scope too, which Azure normalises
+  // (Azure-Samples/functions-quickstart-typescript-azd, infra/app/rbac.bicep).
   const role = services.access.findDefinition(roleText.split('/').at(-1) ?? '');
   if (!role) {
     // Pretend: the status; only the code and text were seen.
@@ -106,6 +111,7 @@ function requireNew(
   const assignments = access.listAssignments();
   const sameName = assignments.find((each) => sameId(each.id, id.id));
   if (sameName && !isSameGrant(sameName, wanted)) {
+    // [Azure/Azure-Landing-Zones#2040]
     throw new ServiceError(
       400,
       'RoleAssignmentUpdateNotPermitted',
@@ -134,7 +140,7 @@ function isSameGrant(left: RoleAssignment, right: RoleAssignment): boolean {
 
 /**
  * Azure: with a principalType the principal is not looked up, so a grant for nobody is accepted; without one an
- * unknown principal is refused. A type that contradicts the directory is refused too.
+ * unknown principal is refused [R22]. A type that contradicts the directory is refused too [Azure/azure-dev#5814].
  */
 function requirePrincipal(
   { directory }: ProviderServices,
@@ -156,11 +162,12 @@ function requirePrincipal(
   }
   const actual = principal && principalTypeName(principal.kind);
   if (given === undefined || actual === undefined || sameId(given, actual)) return;
+  // Azure: `PrinciaplType`, so. [Azure/azure-dev#5814]
   throw new ServiceError(
     400,
     'UnmatchedPrincipalType',
     `The PrincipalId '${principalId.replaceAll('-', '')}' has type '${actual}' , ` +
-      `which is different from specified PrincipalType '${given}'.`,
+      `which is different from specified PrinciaplType '${given}'.`,
   );
 }
 
@@ -209,7 +216,7 @@ function show(
 
 function principalTypeOf({ directory }: ProviderServices, principalId: string): string {
   const kind = directory.find(principalId)?.kind;
-  // Azure: an orphan shows as Unknown.
+  // Azure: an orphan shows as Unknown. https://learn.microsoft.com/azure/role-based-access-control/troubleshooting
   return kind === undefined ? 'Unknown' : principalTypeName(kind);
 }
 

@@ -5,7 +5,11 @@ import { type Properties, readArray, readString } from './read-property.ts';
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Custom roles. Built-in ones are there from the start. */
+/**
+ * Custom roles. Built-in ones are there from the start.
+ * Source: https://learn.microsoft.com/azure/role-based-access-control/custom-roles
+ * Pretend: codes and words of the refusals but for RoleDefinitionHasAssignments and …WithSameNameExists.
+ */
 export function roleDefinitions({ access }: ProviderServices): ResourceProvider {
   return {
     type: 'Microsoft.Authorization/roleDefinitions',
@@ -37,6 +41,7 @@ export function roleDefinitions({ access }: ProviderServices): ResourceProvider 
         .listAssignments()
         .some(({ roleDefinitionId }) => roleDefinitionId === name.toLowerCase());
       if (isUsed) {
+        // https://learn.microsoft.com/azure/role-based-access-control/troubleshooting
         throw new ServiceError(
           400,
           'RoleDefinitionHasAssignments',
@@ -52,6 +57,7 @@ export function roleDefinitions({ access }: ProviderServices): ResourceProvider 
       .listDefinitions()
       .find((each) => each.id !== id && each.roleName.toLowerCase() === roleName.toLowerCase());
     if (!other) return;
+    // [Azure/Azure-Landing-Zones#1505]
     throw new ServiceError(
       409,
       'RoleDefinitionWithSameNameExists',

@@ -36,7 +36,7 @@ const unserved: Readonly<Record<string, readonly Unserved[]>> = {
   ],
 };
 
-/** Throws 400 for a property of ours that the embedded Azure would accept and not heed. */
+/** Throws 400 for a property of ours that the embedded Azure would accept and not heed. Pretend: Azure heeds them. */
 export function requireServed({ id, body }: Pick<PutRequest, 'id' | 'body'>): void {
   for (const { path, isMeant } of unserved[id.type.toLowerCase()] ?? []) {
     if (!isMeant(valueAt(body.properties, path))) continue;

@@ -19,7 +19,10 @@ const TIER_OF_SIZE: readonly (readonly [RegExp, string])[] = [
   [/^I[1-6]m?(v2)?$/i, 'Isolated'],
 ];
 
-/** App Service plans. Source: https://learn.microsoft.com/azure/templates/microsoft.web/serverfarms */
+/**
+ * App Service plans. Source: https://learn.microsoft.com/azure/templates/microsoft.web/serverfarms
+ * Pretend: the wordings.
+ */
 export function serverFarms(_services: ProviderServices): ResourceProvider {
   return {
     type: 'Microsoft.Web/serverfarms',

@@ -5,7 +5,7 @@ import { checkFlexSettings, isFlexPlan } from './flex-consumption.ts';
 import type { ProviderServices, PutRequest, ResourceProvider } from './provider.ts';
 import { type Properties, readObject, readString } from './read-property.ts';
 
-/** Azure: what may hold secrets is told only to `POST …/list`. */
+/** Azure: what may hold secrets is told only to `POST …/list` [Azure/azure-powershell#4247]. */
 const LISTED_BY_POST = new Set([
   'appsettings',
   'connectionstrings',
@@ -96,6 +96,7 @@ function readWeb(services: ProviderServices, { parentId = '' }: ResourceId): Pro
 function list({ id, name, type, properties }: Resource): unknown {
   const own = name.split('/').at(-1) ?? '';
   if (!LISTED_BY_POST.has(own.toLowerCase())) {
+    // Pretend: the wording.
     throw new ServiceError(404, 'NotFound', `The configuration '${own}' has nothing to list.`);
   }
   return { id, name: own.toLowerCase(), type, properties };

@@ -7,6 +7,7 @@ export function toSettings(list: readonly unknown[]): Readonly<Record<string, st
     list.map((item) => {
       const pair = (typeof item === 'object' && item !== null ? item : {}) as Properties;
       const name = readString(pair, 'name');
+      // Pretend: the wording.
       if (!name) throw new ServiceError(400, 'BadRequest', 'An app setting has no name.');
       const value = pair.value;
       return [name, value === undefined || value === null ? '' : String(value)];

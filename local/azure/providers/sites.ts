@@ -38,7 +38,7 @@ export function sites(services: ProviderServices): ResourceProvider {
       const plan = findPlan(services, given, existing);
       if (isFlexPlan(plan)) checkFlexSite(given, siteConfig, existing);
       const properties = showProperties(services, request, plan);
-      // Azure: app settings that a PUT does not name stay as they were.
+      // Pretend: that app settings stay as they were when a PUT names none.
       if (settings || !existing) {
         services.keepChild(`${id.id}/config/appsettings`, toSettings(settings ?? []), caller);
       }
@@ -49,7 +49,11 @@ export function sites(services: ProviderServices): ResourceProvider {
   };
 }
 
-/** Azure: site names are host names, so they are unique in the world. */
+/**
+ * Azure: site names are host names, so they are unique in the world
+ * (MicrosoftDocs/azure-docs, includes/app-service-web-create-web-app, quotes the refusal).
+ * Pretend: the wording for a name that is none.
+ */
 function requireName(
   services: ProviderServices,
   name: string,
@@ -83,6 +87,7 @@ function findPlan(
   if (planId === undefined) return undefined;
   const plan = services.findResource(planId);
   if (plan) return plan;
+  // [microsoft/vscode-azurefunctions#2255]
   throw new ServiceError(
     404,
     'NotFound',
@@ -134,7 +139,7 @@ function showProperties(
   };
 }
 
-/** Azure: parts that were not set come back as null (recorded.md 7). */
+/** Azure: parts that were not set come back as null [R37]. */
 function completeFunctionAppConfig(config: Properties): Properties {
   const scale = readObject(config, 'scaleAndConcurrency');
   return {

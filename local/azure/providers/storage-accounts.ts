@@ -89,6 +89,7 @@ function checkSku({ body, existing }: PutRequest): Properties {
   return { name, tier: name.split('_')[0] };
 }
 
+/** Pretend: for these two properties; code and frame are the storage provider's. */
 function invalidValue(property: string): ServiceError {
   return new ServiceError(
     400,
@@ -137,13 +138,14 @@ function showProperties(
 }
 
 function endpointOf(account: string, service: string): string {
-  // Azure: the zone of static web sites is numbered by region.
+  // Azure: the zone of static web sites is numbered by region [R37].
   const zone = service === 'web' ? 'z13.web' : service;
   return `https://${account}.${zone}.core.windows.net/`;
 }
 
 /**
- * Azure: keys are listed even where `allowSharedKeyAccess` is false; it is the data plane that refuses them.
+ * Azure: keys are listed even where `allowSharedKeyAccess` is false; it is the data plane that refuses them
+ * (https://learn.microsoft.com/azure/storage/common/shared-key-authorization-prevent).
  * Pretend: regenerateKey changes nothing.
  */
 function listKeys({ blobs }: ProviderServices, { name, createdTime }: Resource): unknown {
@@ -157,7 +159,7 @@ function listKeys({ blobs }: ProviderServices, { name, createdTime }: Resource):
 }
 
 function refuseSas(): never {
-  // Pretend: no SAS tokens; the embedded Azure takes Entra ID tokens only.
+  // Pretend: ARM makes no SAS here; the blob door takes those that a client makes itself.
   throw new ServiceError(
     400,
     'SasNotSupported',

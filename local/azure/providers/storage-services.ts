@@ -51,6 +51,7 @@ function storageService(
 
 function requireDefault(id: ResourceId, service: string): void {
   if (id.name === 'default') return;
+  // Pretend: the wording.
   throw new ServiceError(
     400,
     'InvalidResourceName',

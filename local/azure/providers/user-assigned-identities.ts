@@ -21,6 +21,7 @@ export function userAssignedIdentities(services: ProviderServices): ResourceProv
     listed: true,
     put({ id, apiVersion, body }) {
       if (!NAME.test(id.name)) {
+        // Pretend: the wording.
         throw new ServiceError(
           400,
           'InvalidResourceName',
@@ -31,7 +32,7 @@ export function userAssignedIdentities(services: ProviderServices): ResourceProv
       const isolationScope = readString(body.properties, 'isolationScope') ?? 'None';
       return {
         properties: {
-          // Azure: since 2024-11-30.
+          // Azure: since 2024-11-30 [R2].
           ...(apiVersion >= '2024-11-30' && { isolationScope }),
           tenantId: services.directory.tenantId,
           principalId,

@@ -26,6 +26,7 @@ export function vaultSecrets(services: ProviderServices): ResourceProvider {
     ],
     listed: false,
     put({ id, body }) {
+      // Pretend: the wordings.
       if (!/^[0-9A-Za-z-]{1,127}$/.test(id.name)) {
         throw new ServiceError(
           400,

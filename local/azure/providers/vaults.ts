@@ -50,6 +50,7 @@ export function vaults(services: ProviderServices): ResourceProvider {
   };
 }
 
+/** [OfficeDev/microsoft-teams-apps-newemployeeonboarding#28] */
 function requireName(name: string): void {
   if (NAME.test(name)) return;
   throw new ServiceError(
@@ -61,6 +62,7 @@ function requireName(name: string): void {
   );
 }
 
+/** [Esri/arcgis-gitops#174, alan-turing-institute/data-safe-haven#2523] */
 function requireFree(services: ProviderServices, name: string): void {
   if (!services.vaults.isVaultNameTaken(name)) return;
   const isAlive = services
@@ -77,7 +79,8 @@ function requireFree(services: ProviderServices, name: string): void {
           'name is already taken. If you are sure that the vault name was not taken then it is possible that a vault ' +
           'with the same name was recently deleted but not purged after being placed in a recoverable state. If the ' +
           'vault is in a recoverable state then the vault will need to be purged before reusing the name. For more ' +
-          'information about VaultAlreadyExists error code see https://go.microsoft.com/fwlink/?linkid=2147740',
+          'information about VaultAlreadyExists, soft delete and purging a vault follow this link ' +
+          'https://go.microsoft.com/fwlink/?linkid=2147740.',
       )
     : new ServiceError(
         409,
@@ -103,7 +106,7 @@ function checkProperties({ id, body, existing }: PutRequest): Properties {
     // Pretend: a deleted vault is not brought back.
     throw badRequest("The embedded Azure does not support createMode 'recover'.");
   }
-  // Azure: refused whatever it was (bicep#5223).
+  // Azure: refused whatever it was [Azure/bicep#5223].
   const purge = readBoolean(given, 'enablePurgeProtection');
   if (purge === false) {
     throw badRequest(
@@ -160,6 +163,7 @@ function keptBoolean(given: Properties | undefined, name: string): Properties {
   return value === undefined ? {} : { [name]: value };
 }
 
+/** Pretend: the wordings but for purge protection and missing access policies. */
 function badRequest(message: string): ServiceError {
   return new ServiceError(400, 'BadRequest', message);
 }

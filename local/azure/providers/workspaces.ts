@@ -20,6 +20,7 @@ export function workspaces(services: ProviderServices): ResourceProvider {
     listed: true,
     put({ id, body, existing }) {
       if (!/^[A-Za-z0-9][A-Za-z0-9-]{2,61}[A-Za-z0-9]$/.test(id.name)) {
+        // Pretend: code and words.
         throw new ServiceError(
           400,
           'InvalidWorkspaceName',

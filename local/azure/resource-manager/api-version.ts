@@ -28,7 +28,7 @@ export const armApiVersions: readonly string[] = [
 const DATE_SHAPE = /^(\d{4})-(\d{2})-(\d{2})(-(alpha|beta|preview|privatepreview))?$/i;
 
 /**
- * Refuses what no type ever had as an api-version. Clients of every age must be served (other-clients.md),
+ * Refuses what no type ever had as an api-version. Clients of every age must be served,
  * so each well-formed date from 2013 (ARM's first) to today is taken.
  */
 export function isApiVersion(apiVersion: string, nowMs: number): boolean {
@@ -37,7 +37,7 @@ export function isApiVersion(apiVersion: string, nowMs: number): boolean {
   return Number(year) >= 2013 && atMs <= nowMs;
 }
 
-/** Throws 400 `MissingApiVersionParameter` or `InvalidApiVersionParameter` (recorded.md 1). */
+/** Throws 400 `MissingApiVersionParameter` or `InvalidApiVersionParameter` [R8]. */
 export function requireArmApiVersion(apiVersion: string, nowMs: number): void {
   if (apiVersion === '') throw missingApiVersion();
   if (isApiVersion(apiVersion, nowMs)) return;

@@ -1,4 +1,4 @@
-// The one place that turns a refusal into ARM's bytes (recorded.md 1 and 7).
+// The one place that turns a refusal into ARM's bytes [R3], [R4], [R37].
 import type { ServiceRequest, ServiceResponse } from '../http/json-service.ts';
 import type { ServiceError } from '../http/service-error.ts';
 import { namespaceOf, rateLimitHeaders } from './arm-headers.ts';

@@ -9,20 +9,20 @@ export interface RequestIds {
 
 const idsOfRequest = new WeakMap<ServiceRequest, RequestIds>();
 
-/** Azure: a client that names a correlation id gets it back. */
+/** Azure: a client that names a correlation id gets it back (Azure/azure-resource-manager-rpc). */
 export function requestIdsOf(request: ServiceRequest): RequestIds {
   const known = idsOfRequest.get(request);
   if (known) return known;
   const given = request.headers['x-ms-correlation-request-id'];
   const correlationId = typeof given === 'string' && isGuid(given) ? given : randomUUID();
-  // Azure: the two are equal where ARM itself answers, and differ for a provider (recorded.md 1).
+  // Azure: the two are equal where ARM itself answers, and differ for a provider [R1], [R20].
   const requestId = isAnsweredByArm(request.url.pathname) ? correlationId : randomUUID();
   const ids = { requestId, correlationId };
   idsOfRequest.set(request, ids);
   return ids;
 }
 
-/** Headers on every answer, in recorded.md 1's words. */
+/** Headers on every answer [R1]. */
 export function armHeaders(request: ServiceRequest): Record<string, string> {
   const { requestId, correlationId } = requestIdsOf(request);
   const clientRequestId = request.headers['x-ms-client-request-id'];

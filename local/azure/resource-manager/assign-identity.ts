@@ -57,7 +57,7 @@ export function assignIdentity(
     ...(userAssigned.length > 0 && {
       userAssignedIdentities: Object.fromEntries(
         userAssigned.map((resource) => [
-          // Azure: key as the client spelled it would do too; ids of identities come back with a small g.
+          // Azure: key as the client spelled it would do too; ids of identities come back with a small g [R2].
           resource.id,
           {
             principalId: String(resource.properties.principalId),
@@ -95,6 +95,7 @@ function resolveUserAssigned(
     .map(([text]) => {
       const parsed = parseResourceId(text);
       if (!parsed || !USER_ASSIGNED.test(parsed.type)) {
+        // Pretend: the wording.
         throw new ServiceError(
           400,
           'InvalidIdentityId',
@@ -135,6 +136,7 @@ function isAssigned(existing: Resource | undefined, identityId: string): boolean
   );
 }
 
+/** Pretend: code and wordings. */
 function invalidIdentity(message: string): ServiceError {
   return new ServiceError(400, 'InvalidIdentityType', message, { fromGateway: true });
 }

@@ -5,7 +5,7 @@ import type { ServiceResponse } from '../http/json-service.ts';
 export class AsyncOperations {
   readonly #results = new Map<string, ServiceResponse | undefined>();
 
-  /** Azure: the id is base64url, opaque. */
+  /** Azure: the id is base64url, opaque [R12]. */
   start(work: Promise<ServiceResponse>): string {
     const id = randomBytes(24).toString('base64url');
     this.#results.set(id, undefined);

@@ -1,6 +1,7 @@
 import type { ServiceRequest } from '../http/json-service.ts';
 import { ServiceError } from '../http/service-error.ts';
 import { type Caller, TokenError, type TokenProblem, type Tokens } from '../tokens/tokens.ts';
+import { toDotNetTime } from './dot-net-time.ts';
 
 const AUDIENCES = [
   'https://management.core.windows.net/',
@@ -23,8 +24,8 @@ const CODES: Readonly<Record<TokenProblem, string>> = {
 
 /**
  * The caller of a request to ARM. `advertisedEndpoint`: an address that clients were told to reach ARM at
- * (`https://localhost:9443`); tokens for it are accepted, as custom clouds need (bicep.md).
- * Throws ServiceError 401 with Azure's code and challenge (recorded.md 1, "401").
+ * (`https://localhost:9443`); tokens for it are accepted, as custom clouds need (bicepconfig.json, `cloud`).
+ * Throws ServiceError 401 with Azure's code and challenge [hashicorp/go-azure-helpers#51].
  */
 export async function authenticate(
   tokens: Tokens,
@@ -44,13 +45,20 @@ export async function authenticate(
 
 function refuse(error: TokenError, request: ServiceRequest, tenantId: string): ServiceError {
   const inSubscription = /^\/+subscriptions\/+[^/]/i.test(request.url.pathname);
-  // Azure: login.windows.net, and the tenant only where the address names a subscription.
+  // Azure: login.windows.net, and the tenant only where the address names a subscription
+  // (hashicorp/packer-plugin-azure, FindTenantID).
   const authority = `https://login.windows.net/${inSubscription ? tenantId : ''}`;
-  const description =
-    error.problem === 'missing'
-      ? "The authentication failed because of missing 'Authorization' header."
-      : messageFor(error, tenantId);
-  return new ServiceError(401, CODES[error.problem], messageFor(error, tenantId), {
+  const isAbsent = request.headers.authorization === undefined;
+  // Azure: a header of another form has words of its own ([Azure/azure-sdk-for-python#4124]).
+  const isOfOtherForm = error.problem === 'missing' && !isAbsent;
+  const code = isOfOtherForm ? 'AuthenticationFailedInvalidHeader' : CODES[error.problem];
+  const message = isOfOtherForm
+    ? "Authentication failed. The 'Authorization' header is provided in an invalid format."
+    : messageFor(error, tenantId);
+  const description = isAbsent
+    ? "The authentication failed because of missing 'Authorization' header."
+    : message;
+  return new ServiceError(401, code, message, {
     fromGateway: true,
     headers: {
       'WWW-Authenticate':
@@ -72,14 +80,23 @@ function messageFor(error: TokenError, tenantId: string): string {
         `with one of the allowed audiences ${AUDIENCES.map((audience) => `'${audience}'`).join(',')}.`
       );
     case 'issuer':
+      // [Azure/LogicAppsUX#9068]
       return (
         `The access token is from the wrong issuer '${found}'. It must match the tenant ` +
         `'https://sts.windows.net/${tenantId}/' associated with this subscription. ` +
-        `Please use the authority (URL) 'https://login.windows.net/${tenantId}' to get the token.`
+        `Please use the authority (URL) 'https://login.windows.net/${tenantId}' to get the token. ` +
+        'Note, if the subscription is transferred to another tenant there is no impact to the services, but ' +
+        'information about new tenant could take time to propagate (up to an hour). ' +
+        'If you just transferred your subscription and see this error message, please try back later.'
       );
     case 'expired':
-      return 'The access token expiry UTC time is earlier than current UTC time.';
+      // [microsoft/foundry-dev-tools#461]
+      return (
+        `The access token expiry UTC time '${toDotNetTime(error.times?.expiresOn ?? 0)}' is earlier than ` +
+        `current UTC time '${toDotNetTime(error.times?.now ?? 0)}'.`
+      );
     default:
+      // Pretend: one wording for all else that is wrong with a token.
       return 'The access token is invalid.';
   }
 }

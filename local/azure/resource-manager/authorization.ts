@@ -58,7 +58,7 @@ export function requireLinkedAction(
   );
 }
 
-/** Azure: for a managed identity the client is often named by its object id too (recorded.md 1). */
+/** Azure: for a managed identity the client is often named by its object id too [microsoft/startstopv2-deployments#21]. */
 export function clientOf(directory: Deciders['directory'], caller: Caller): string {
   const kind = directory.find(caller.principalId)?.kind;
   return kind === 'ManagedIdentity' ? caller.principalId : caller.clientId;

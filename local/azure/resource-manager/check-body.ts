@@ -55,7 +55,10 @@ function checkSameLocation(id: ResourceId, existing: string, wanted: string): vo
       );
 }
 
-/** Source: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-invalid-name-segments */
+/**
+ * Source: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
+ * Pretend: the wording.
+ */
 function checkName(id: ResourceId): void {
   const { name } = id;
   const isPlain = name.length <= 260 && !/[<>%&\\?/]/.test(name) && !/[. ]$/.test(name);
@@ -69,7 +72,10 @@ function checkName(id: ResourceId): void {
   );
 }
 
-/** Source: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations */
+/**
+ * Source: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations
+ * Pretend: code and words for too many tags.
+ */
 export function checkTags(tags: ResourceBody['tags']): void {
   if (tags === undefined || tags === null) return;
   const names = Object.keys(tags);
@@ -84,12 +90,17 @@ export function checkTags(tags: ResourceBody['tags']): void {
       { fromGateway: true },
     );
   }
-  const reserved = names.filter((name) => RESERVED_IN_TAG_NAMES.test(name));
+  // Azure: the portal's own tags have them, and templates too: `hidden-related:/subscriptions/…`
+  // (Azure/azure-quickstart-templates).
+  const reserved = names.filter(
+    (name) => RESERVED_IN_TAG_NAMES.test(name) && !/^(hidden|link)/i.test(name),
+  );
   if (reserved.length === 0) return;
   throw new ServiceError(
     400,
     'InvalidTagNameCharacters',
-    `The tag names '${reserved.join(',')}' have reserved characters '<,>,%,&,\\,?,/' or control characters.`,
+    `The tag names '${reserved.join(',')}' have reserved characters '<,>,%,&,\\,?,/' or control characters. ` +
+      "These characters are only allowed for tags that start with the prefix 'hidden, link'.",
     { fromGateway: true },
   );
 }

@@ -9,7 +9,7 @@ export interface Collection {
   readonly type: string;
   /** Id of an imagined member, for checks of what it lies in. */
   readonly probe: ResourceId;
-  /** Azure: what a 403 names, `…/providers/Microsoft.Network` (recorded.md 1). */
+  /** Azure: what a 403 names, `…/providers/Microsoft.Network` [Azure/CloudShell#561]. */
   readonly shownScope: string;
 }
 

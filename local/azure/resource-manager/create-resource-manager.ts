@@ -25,7 +25,7 @@ import type { Resource } from './resource.ts';
 import { ResourceStore, type Subscription } from './resource-store.ts';
 import { resourceGroupType } from './resource-type-names.ts';
 
-/** Azure: 4 MB for a template. */
+/** Azure: https://learn.microsoft.com/azure/azure-resource-manager/templates/best-practices#template-limits */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 export interface ResourceManagerOptions {

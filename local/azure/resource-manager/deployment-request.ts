@@ -80,7 +80,10 @@ function templateOf(properties: Readonly<Record<string, unknown>>): unknown {
   throw invalidRequestContent("Required property 'template' not found in JSON. Path 'properties'.");
 }
 
-/** Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/deployment-modes */
+/**
+ * Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/deployment-modes
+ * Pretend: the wordings.
+ */
 function modeOf(mode: unknown, scope: DeploymentScope): 'Incremental' | 'Complete' {
   const text = String(mode ?? '').toLowerCase();
   if (text === 'incremental') return 'Incremental';
@@ -111,17 +114,21 @@ function locationOf(location: unknown, scope: DeploymentScope, name: string) {
   );
 }
 
-/** Source: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftresources */
+/**
+ * Source: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftresources;
+ * [Azure/azure-powershell#383, MicrosoftDocs/azure-docs#62281] for the words.
+ */
 function checkName(name: string): void {
-  if (/^[\p{L}\p{N}._()-]{1,64}$/u.test(name) && !name.endsWith('.')) return;
+  const invalid = [...new Set(name.match(/[^\p{L}\p{N}._()-]|\.$/gu))].join('');
+  if (invalid === '' && name.length <= 64) return;
   const problem =
     name.length > 64
-      ? `The length limit is '64' characters and the name has '${name.length}'.`
-      : 'The name may have letters, digits, underscores, hyphens, periods and parentheses, and must not end with a period.';
+      ? `has a length of '${name.length}' which exceeds the maximum length of '64'.`
+      : `has these invalid characters: '${invalid}'. The name can only be a letter, digit, '-', '.', '(', ')' or '_'.`;
   throw new ServiceError(
     400,
-    'InvalidDeploymentName',
-    `The deployment name '${name}' is not valid. ${problem}`,
+    'InvalidDeployment',
+    `The provided deployment name '${name}' ${problem}`,
     { fromGateway: true },
   );
 }

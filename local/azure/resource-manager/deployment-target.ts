@@ -43,7 +43,7 @@ export function createDeploymentTarget(arm: ArmContext, strict: boolean): Deploy
       if (strict || !isKnownNamespace(type.split('/')[0] ?? '')) return false;
       if (!announced.has(key)) {
         announced.add(key);
-        console.log(
+        console.warn(
           `${type}: kept as plain ARM data; the embedded Azure has no service behind it.`,
         );
       }
@@ -55,6 +55,7 @@ export function createDeploymentTarget(arm: ArmContext, strict: boolean): Deploy
 function parse(id: string): ResourceId {
   const parsed = parseResourceId(id);
   if (parsed) return parsed;
+  // Pretend: the wording.
   throw new ServiceError(400, 'InvalidResourceId', `'${id}' is not a valid resource id.`, {
     fromGateway: true,
   });

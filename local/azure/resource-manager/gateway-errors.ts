@@ -1,4 +1,4 @@
-// Refusals by ARM itself, in the words of recorded.md 1.
+// Refusals by ARM itself, in the words of [R3], [R4], [R6] and [R9] where no other source is named.
 import { ServiceError } from '../http/service-error.ts';
 import type { ResourceId } from '../resource-id.ts';
 
@@ -54,6 +54,10 @@ export function invalidResourceNamespace(namespace: string): ServiceError {
   );
 }
 
+/**
+ * [Azure/azure-powershell#4247, Azure/terraform-provider-azapi#936] for the sentence.
+ * Pretend: code and frame; Azure sends `{Message}` alone.
+ */
 export function methodNotAllowed(method: string): ServiceError {
   return new ServiceError(
     405,

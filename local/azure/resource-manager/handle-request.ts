@@ -77,7 +77,7 @@ function findOperation(
   throw methodNotAllowed(method);
 }
 
-/** Azure: Web and Storage answer without a charset (recorded.md 1). */
+/** Azure: Web and Storage answer without a charset [R36], [R37]. */
 function contentType({ url }: ServiceRequest, { body }: ServiceResponse): Record<string, string> {
   const isBare = /^microsoft\.(web|storage)$/.test(namespaceOf(url.pathname) ?? '');
   return isBare && body !== undefined ? { 'Content-Type': 'application/json' } : {};

@@ -1,5 +1,6 @@
 import { ServiceError } from '../http/service-error.ts';
 import { toLocationName } from '../providers/location-name.ts';
+import { resourceGroupType } from './resource-type-names.ts';
 
 /** Azure's public regions: `eastus`, `East US`. Source: https://learn.microsoft.com/azure/reliability/regions-list */
 export const locations: readonly { readonly name: string; readonly displayName: string }[] = [
@@ -67,15 +68,25 @@ export function toDisplayName(location: string): string {
   return displayNames.get(toLocationName(location)) ?? location;
 }
 
-/** Throws 400 `LocationNotAvailableForResourceType`. */
+/**
+ * Throws 400 `LocationNotAvailableForResourceType`, or `LocationNotAvailableForResourceGroup` for a group.
+ * [Azure/azure-rest-api-specs#8577, cloud-barista/cb-spider#527]
+ */
 export function requireLocation(location: string, type: string): void {
   if (displayNames.has(toLocationName(location))) return;
-  throw new ServiceError(
-    400,
-    'LocationNotAvailableForResourceType',
-    `The provided location '${location}' is not available for resource type '${type}'. ` +
-      'List of available regions for the resource type is ' +
-      `'${locations.map(({ name }) => name).join(',')}'.`,
-    { fromGateway: true },
-  );
+  const regions = `'${locations.map(({ name }) => name).join(',')}'`;
+  const start = `The provided location '${location}' is not available for resource`;
+  throw type === resourceGroupType
+    ? new ServiceError(
+        400,
+        'LocationNotAvailableForResourceGroup',
+        `${start} group. List of available regions is ${regions}.`,
+        { fromGateway: true },
+      )
+    : new ServiceError(
+        400,
+        'LocationNotAvailableForResourceType',
+        `${start} type '${type}'. List of available regions for the resource type is ${regions}.`,
+        { fromGateway: true },
+      );
 }

@@ -1,7 +1,7 @@
 import { v5 as uuidV5 } from 'uuid';
 import type { Directory, Principal } from '../directory.ts';
 
-/** Namespace of ARM's `guid()` (arm-template.md 2.2), so that ids can be foretold from the resource id. */
+/** Namespace of ARM's `guid()` (golden/engine.json), so that ids can be foretold from the resource id. */
 const NAMESPACE = '11fb06fb-712d-4ddd-98c7-e71bbd588830';
 
 /**

@@ -2,7 +2,8 @@ import { invalidRequestContent } from './gateway-errors.ts';
 
 /**
  * A request body as ARM reads it: strict JSON, or what `az deployment` sends: an unquoted key before the
- * template's own bytes, with comments and raw line breaks in strings (other-clients.md, "Deployments by az").
+ * template's own bytes, with comments and raw line breaks in strings (Azure/azure-cli,
+ * command_modules/resource/custom.py, JsonCTemplatePolicy).
  * An empty body is undefined. Throws 400 `InvalidRequestContent`.
  */
 export function parseJsonBody(body: Buffer): unknown {

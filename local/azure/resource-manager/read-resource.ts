@@ -17,7 +17,7 @@ export function readResource(
 ): Resource | undefined {
   const canonical = canonicalId(arm, id);
   requireAction(arm, caller, actionFor(canonical, 'read'), canonical.id, id.id);
-  // Pretend: the status; Azure tells these only to POST …/list.
+  // Azure: told only to POST …/list [Azure/azure-powershell#4247].
   if (isHidden(arm, canonical)) throw methodNotAllowed('GET');
   return findAny(arm, canonical);
 }

@@ -26,8 +26,8 @@ export function createReadableFilter(
 }
 
 /**
- * Whether lists show the resource already. Azure: they follow a creation late, from seconds to hours; how late
- * is not published, so it is a setting.
+ * Whether lists show the resource already. Pretend: at once, unless the setting says otherwise; in Azure they follow
+ * a creation late, and how late is not published.
  */
 export function isListedYet(
   { clock, listDelayMs }: Pick<ArmContext, 'clock' | 'listDelayMs'>,
@@ -37,7 +37,7 @@ export function isListedYet(
   return delayMs === 0 || clock.nowMs() >= Date.parse(resource.createdTime) + delayMs;
 }
 
-/** Azure: tracked resources are listed, tracked children too; groups, secrets, role assignments are not. */
+/** Azure: tracked resources are listed, tracked children too; groups, secrets, role assignments are not [R13], [R15]. */
 export function isListed(
   { providers }: Pick<ArmContext, 'providers'>,
   resource: Resource,

@@ -5,20 +5,20 @@ import type { Resource } from './resource.ts';
 
 const TYPE = 'Microsoft.Resources/deployments';
 
-/** A deployment as its GET shows it; keys in recorded.md 1's order. */
+/** A deployment as its GET shows it; keys in the order of [R1]. */
 export function renderDeployment(record: DeploymentRecord): Record<string, unknown> {
   return {
     id: record.id,
     name: record.name,
     type: TYPE,
-    // Azure: a location only at subscription scope.
+    // Azure: only here. https://learn.microsoft.com/rest/api/resources/deployments/get-at-subscription-scope
     ...(record.scope.resourceGroup === undefined &&
       record.scope.location !== undefined && { location: record.scope.location }),
     properties: deploymentProperties(record),
   };
 }
 
-/** The answer of validate: nothing has run (recorded.md 1). */
+/** The answer of validate: nothing has run [R19]. */
 export function renderValidation(
   record: DeploymentRecord,
   validatedResources: readonly { readonly id: string }[],
@@ -89,7 +89,10 @@ function deploymentProperties(record: DeploymentRecord): Record<string, unknown>
 
 type TypedValues = Readonly<Record<string, { readonly type: string; readonly value?: unknown }>>;
 
-/** Azure: `secureString` → `SecureString`, and a secure value is not shown. */
+/**
+ * Azure: `string` → `String` [R1]; a secure value is not shown
+ * (https://learn.microsoft.com/azure/azure-resource-manager/templates/data-types#secure-strings-and-objects).
+ */
 function withPascalCaseTypes(values: TypedValues): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(values).map(([name, { type, ...rest }]) => [

@@ -1,6 +1,6 @@
 import type { ResourceProvider } from '../providers/provider.ts';
-import type { ArmContext } from './arm-context.ts';
 import { armApiVersions } from './api-version.ts';
+import type { ArmContext } from './arm-context.ts';
 import { locations } from './locations.ts';
 
 type Known = Pick<ArmContext, 'providers' | 'store'>;

@@ -2,7 +2,7 @@ import { parseResourceId } from '../resource-id.ts';
 import { toDisplayName } from './locations.ts';
 import type { Resource } from './resource.ts';
 
-/** Keys of a GET in Azure's order, by type or, failing that, namespace (recorded.md 1-8). */
+/** Keys of a GET in Azure's order, by type or, failing that, namespace: [R2], [R7], [R13], [R20], [R24], [R30], [R32], [R36], [R37]. */
 const KEY_ORDER: Readonly<Record<string, string>> = {
   '': 'id name type sku kind managedBy plan zones location tags identity properties',
   'microsoft.authorization': 'properties id type name',
@@ -22,7 +22,7 @@ const KEY_ORDER: Readonly<Record<string, string>> = {
   'microsoft.insights/diagnosticsettings': 'id type name location kind tags properties identity',
 };
 
-/** Types whose own GET shows the parent's name too (recorded.md 7). */
+/** Types whose own GET shows the parent's name too [R38], [R39]. */
 const FULL_NAME_TYPES = new Set(['microsoft.web/sites/functions', 'microsoft.web/sites/slots']);
 
 /** A resource as its own GET, PUT and PATCH show it. */
@@ -35,7 +35,7 @@ export function renderResource(resource: Resource): Record<string, unknown> {
     id: shownId(resource, type),
     name: shownName(resource, type),
     type: type === 'microsoft.insights/components' ? type : resource.type,
-    // Azure: Web shows display names.
+    // Azure: Web shows display names [R36].
     ...(resource.location !== undefined &&
       namespace === 'microsoft.web' && { location: toDisplayName(resource.location) }),
     ...(namespace === 'microsoft.keyvault' && type.endsWith('/vaults') && systemData(resource)),
@@ -69,7 +69,7 @@ export function renderListed(
 }
 
 function shownId({ id }: Resource, type: string): string {
-  // Azure: identities show a small g (recorded.md 3), components a small namespace.
+  // Azure: identities show a small g [R2], components a small namespace.
   if (type === 'microsoft.managedidentity/userassignedidentities') {
     return id.replace(/\/resourceGroups\//i, '/resourcegroups/');
   }

@@ -4,7 +4,7 @@ import { roleDefinitionType } from './resource-type-names.ts';
 /** Pretend: built-in roles all carry the date of Azure RBAC's general availability. */
 const BUILT_IN_TIME = '2015-02-02T21:55:09.8806423Z';
 
-/** Keys in recorded.md 2's order. Azure: the id is subscription-scoped wherever it was asked for. */
+/** Keys in the order of [R20]. Azure: the id is subscription-scoped wherever it was asked for [R20], [R21]. */
 export function renderRoleDefinition(
   role: RoleDefinition,
   subscriptionId: string | undefined,

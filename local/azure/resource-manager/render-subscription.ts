@@ -1,6 +1,6 @@
 import type { Subscription } from './resource-store.ts';
 
-/** Keys in recorded.md 1's order. */
+/** Keys in the order of [R11]. */
 export function renderSubscription(
   { subscriptionId, displayName }: Subscription,
   tenantId: string,

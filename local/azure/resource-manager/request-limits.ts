@@ -26,7 +26,7 @@ export interface RequestLimits {
 
 const SINGULAR = { reads: 'read', writes: 'write', deletes: 'delete' } as const;
 
-/** Azure: a POST counts as a write. */
+/** POST is a write. Azure: https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling */
 export function requestKind(method: string): RequestKind {
   if (method === 'GET' || method === 'HEAD') return 'reads';
   return method === 'DELETE' ? 'deletes' : 'writes';
@@ -51,7 +51,7 @@ export function requireAllowance(
 }
 
 /**
- * Source: [velero-io/velero#9171] (recorded.md 1).
+ * Source: [velero-io/velero#9171].
  * Pretend: the tenant's code and words, and no rate limit header, as with ARM's other refusals.
  */
 function throttled(

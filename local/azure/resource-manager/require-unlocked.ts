@@ -5,7 +5,7 @@ import type { ArmContext } from './arm-context.ts';
 /**
  * Throws 409 `ScopeLocked` where a management lock forbids it: CanNotDelete and ReadOnly against a delete,
  * ReadOnly against a write. Locks themselves and deployments can always be written.
- * Source: https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources
+ * Source: https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources, [Azure/azure-cli#2688]
  */
 export function requireUnlocked(
   { store }: Pick<ArmContext, 'store'>,

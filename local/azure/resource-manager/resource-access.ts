@@ -1,6 +1,9 @@
 import type { ResourceId } from '../resource-id.ts';
 
-/** `Microsoft.KeyVault/vaults/read`. Azure: groups and subscriptions have action names of their own, with a small g (recorded.md 1). */
+/**
+ * `Microsoft.KeyVault/vaults/read`. Azure: groups and subscriptions have action names of their own, with a small g
+ * [pulumi/pulumi-azure-native#1511, microsoft/startstopv2-deployments#21].
+ */
 export function actionFor(id: Pick<ResourceId, 'type'>, verb: string): string {
   return `${actionType(id.type)}/${verb}`;
 }

@@ -1,7 +1,7 @@
 import { ServiceError } from '../http/service-error.ts';
 import type { ArmRequest } from './arm-context.ts';
 
-/** Azure: a page of `GET …/resources` without `$top`. */
+/** A page without `$top`. Azure: https://learn.microsoft.com/rest/api/resources/resources/list */
 const PAGE_SIZE = 1000;
 const EXPANDABLE = new Set(['createdtime', 'changedtime', 'provisioningstate']);
 
@@ -30,7 +30,7 @@ export function parseListQuery(query: ReadonlyMap<string, string>): ListQuery {
   return { top: Math.min(top, PAGE_SIZE), expand, after: token ? placeIn(token) : 0 };
 }
 
-/** Azure spells it with small `resourcegroups` and escaped dollars (recorded.md 1). */
+/** Azure spells it with small `resourcegroups` and escaped dollars [R15]. */
 export function nextListLink(request: ArmRequest, scope: string, place: number): string {
   const path = `${scope.replace('/resourceGroups/', '/resourcegroups/')}/resources`;
   const kept = ['$filter', '$expand', '$top'].flatMap((name) => {

@@ -44,7 +44,7 @@ const subscription = '/subscriptions/{subscriptionId}';
 const group = `${subscription}/resourceGroups/{resourceGroupName}`;
 const resources = '{*scope}/providers/Microsoft.Resources';
 const deployment = `${resources}/deployments/{deploymentName}`;
-/** az asks so for operations (other-clients.md). */
+/** az 2.45 asks so for operations. */
 const shortDeployment = '{*scope}/deployments/{deploymentName}';
 const authorization = '{*scope}/providers/Microsoft.Authorization';
 const identity = '{*scope}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{name}';

@@ -1,4 +1,5 @@
 import { toAzureTimestamp } from '../clock.ts';
+import { requireKnown } from '../providers/known-properties.ts';
 import { toLocationName } from '../providers/location-name.ts';
 import type { PutOutcome, PutRequest } from '../providers/provider.ts';
 import { requireServed } from '../providers/served-properties.ts';
@@ -23,7 +24,7 @@ export interface ResourceWrite {
   readonly id: ResourceId;
   readonly apiVersion: string;
   readonly body: ResourceBody;
-  /** Our own template: properties that no service here heeds are refused. */
+  /** Our own template: properties that are not known, or that no service here heeds, are refused. */
   readonly strict?: boolean;
 }
 
@@ -52,7 +53,10 @@ async function writeInOrder(arm: ArmContext, write: ResourceWrite) {
   const existing = arm.store.find(id.id);
   requireUnlocked(arm, id, 'write');
   checkBody(id, body, provider, existing);
-  if (write.strict) requireServed(write);
+  if (write.strict) {
+    requireKnown(write);
+    requireServed(write);
+  }
 
   const request = { id, apiVersion, body, caller, ...(existing && { existing }) };
   const identity = assignIdentity(arm, { id, caller, identity: body.identity, existing });

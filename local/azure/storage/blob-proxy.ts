@@ -91,7 +91,7 @@ function refuse(
   const { status, reason, headers, body } = renderStorageError(error, clock.nowMs());
   if (outgoing.headersSent) outgoing.destroy();
   else {
-    // Azure: a 401 has neither x-ms-version nor x-ms-client-request-id (recorded.md 8).
+    // Azure: a 401 has neither x-ms-version nor x-ms-client-request-id [R40].
     const { server, ...echoed } = azureHeaders(incoming);
     outgoing.writeHead(status, reason, { server, ...(status !== 401 && echoed), ...headers });
     outgoing.end(incoming.method === 'HEAD' ? undefined : body);

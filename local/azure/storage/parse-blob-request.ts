@@ -70,7 +70,10 @@ export function encodeQuery(query: ReadonlyMap<string, string>): string {
   return pairs.length ? `?${pairs.join('&')}` : '';
 }
 
-/** Azure: an encoded slash separates like a plain one, and a backslash in a blob's name is a slash. */
+/**
+ * Azure: an encoded slash separates like a plain one, and a backslash in a blob's name is a slash
+ * (https://learn.microsoft.com/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata).
+ */
 export function parseResource(rawPath: string): BlobResource {
   const [container = '', ...rest] = decode(rawPath).replace(/^\//, '').split('/');
   const blob = rest.join('/').replaceAll('\\', '/');

@@ -23,7 +23,7 @@ export class StorageError extends ServiceError {
   }
 }
 
-/** recorded.md 8. */
+/** Source: https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes */
 export function permissionMismatch(): StorageError {
   return new StorageError(
     403,
@@ -32,7 +32,7 @@ export function permissionMismatch(): StorageError {
   );
 }
 
-/** Azure: what `allowSharedKeyAccess: false` says to account keys and to SAS made with them (public issues). */
+/** Azure: what `allowSharedKeyAccess: false` says to account keys and to SAS made with them [Azure/AI-Landing-Zones#64]. */
 export function keysNotPermitted(): StorageError {
   return new StorageError(
     403,
@@ -41,7 +41,10 @@ export function keysNotPermitted(): StorageError {
   );
 }
 
-/** Azure: older callers without credentials are told that public access is off (public issues). */
+/**
+ * Azure: older callers without credentials are told that public access is off.
+ * Source: https://learn.microsoft.com/azure/storage/blobs/anonymous-read-access-prevent
+ */
 export function publicAccessNotPermitted(): StorageError {
   return new StorageError(
     409,
@@ -55,7 +58,10 @@ const SEE_CHALLENGE =
 const CHECK_HEADER =
   'Server failed to authenticate the request. Make sure the value of Authorization header is formed correctly including the signature.';
 
-/** Azure: callers without credentials and with x-ms-version 2019-12-12 or later get the challenge. */
+/**
+ * Azure: callers without credentials and with x-ms-version 2019-12-12 or later get the challenge
+ * (https://learn.microsoft.com/rest/api/storageservices/authorize-with-azure-active-directory#bearer-challenge).
+ */
 export function noAuthentication(tenantId: string): StorageError {
   return new StorageError(401, 'NoAuthenticationInformation', SEE_CHALLENGE, {
     headers: challenge(tenantId),
@@ -66,7 +72,7 @@ export function authenticationFailed(authenticationDetail: string): StorageError
   return new StorageError(403, 'AuthenticationFailed', CHECK_HEADER, { authenticationDetail });
 }
 
-// Azure: `audience` and `expired` are from public issues.
+// Azure: `audience` [Azure/AzureStor#119], `expired` [Azure/azure-sdk-for-java#8667].
 const tokenDetails: Readonly<Record<TokenProblem, string>> = {
   audience: 'Audience validation failed. Audience did not match.',
   expired: 'Lifetime validation failed. The token is expired.',
@@ -79,7 +85,7 @@ const tokenDetails: Readonly<Record<TokenProblem, string>> = {
   missing: 'The Authorization header is not well formed.',
 };
 
-/** recorded.md 8: 401 with the unquoted challenge. */
+/** 401 with the unquoted challenge [R40]. */
 export function invalidToken(error: TokenError, tenantId: string): StorageError {
   return new StorageError(401, 'InvalidAuthenticationInfo', SEE_CHALLENGE, {
     headers: challenge(tenantId),
@@ -101,7 +107,7 @@ export interface RenderedError {
   readonly body: Buffer;
 }
 
-/** XML behind a BOM, the code also as a header, the message also as the reason phrase (recorded.md 8). */
+/** XML behind a BOM, the code also as a header, the message also as the reason phrase [R41]. */
 export function renderStorageError(error: ServiceError, nowMs: number): RenderedError {
   const requestId = randomUUID();
   const detail =

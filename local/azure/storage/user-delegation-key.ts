@@ -25,7 +25,7 @@ export async function answerUserDelegationKey(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<ForwardedAnswer> {
-  // Azure: a user delegation key can only be asked for with a token.
+  // Azure: only with a token. https://learn.microsoft.com/rest/api/storageservices/get-user-delegation-key
   if (credentials.kind !== 'token') throw permissionNeedsToken();
   if (!(Number(incoming.headers['content-length']) <= MAX_KEY_INFO_BYTES)) {
     throw new StorageError(

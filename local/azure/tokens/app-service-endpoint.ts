@@ -86,7 +86,7 @@ async function answer(
   const query = readQuery(request.url);
   const protocol = appServiceProtocol(query.get('api-version'));
   const resourceId = headers.resourceOf(request.headers[protocol.secretHeader]);
-  // Pretend: that it is a 401 is known, its body is not (recorded.md 9).
+  // Pretend: that it is a 401 is known, its body is not.
   if (resourceId === undefined) throw new ServiceError(401, 'Unauthorized', 'Unauthorized.');
   const audience = query.get('resource');
   if (audience === undefined || query.repeated) throw malformed(query.repeated ?? 'resource');
@@ -121,7 +121,7 @@ function malformed(parameter: string): ServiceError {
 }
 
 /**
- * Source: recorded.md 9 for `statusCode` and `message`; MSAL reads `correlationId` too.
+ * Source: [Azure-Samples/azure-search-openai-demo#2148] for `statusCode` and `message`; MSAL reads `correlationId` too.
  * Pretend: Entra's refusals are shown whole in `message`; how the endpoint wraps them is not recorded.
  */
 function renderError(error: ServiceError, clock: Clock): ServiceResponse {

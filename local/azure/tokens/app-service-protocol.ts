@@ -20,7 +20,7 @@ const protocols = new Map<string, AppServiceProtocol>(
         object_id: 'principalId',
         mi_res_id: 'resourceId',
       },
-      // Source: recorded.md 9: no expires_in.
+      // Source: [Azure/azure-sdk-for-python#11346]: no expires_in.
       toBody: (token, resource, clientId) => ({
         access_token: token.accessToken,
         expires_on: String(token.expiresOn),
@@ -63,7 +63,7 @@ export function appServiceProtocol(apiVersion: string | undefined): AppServicePr
       );
 }
 
-/** `11/05/2026 15:18:31 +00:00`. Source: other-clients.md, "Identity endpoints" */
+/** `11/05/2026 15:18:31 +00:00`. Source: Azure/azure-sdk-for-python, azure-identity, `_parse_app_service_expires_on` */
 function toDotNetTime(seconds: number): string {
   const [date = '', time = ''] = new Date(seconds * 1000).toISOString().split(/[T.]/);
   const [year, month, day] = date.split('-');

@@ -6,13 +6,13 @@ function withAndWithoutSlash(...addresses: readonly string[]): readonly string[]
   return addresses.flatMap((address) => [address, `${address}/`]);
 }
 
-/** Source: recorded.md 1, the list that ARM's own refusal names; az asks for `management.core.windows.net`. */
+/** The list that ARM's own refusal names [hashicorp/go-azure-helpers#51]; az asks for `management.core.windows.net`. */
 export const resourceManagerAudiences = withAndWithoutSlash(
   'https://management.azure.com',
   'https://management.core.windows.net',
 );
 
-/** Source: recorded.md 4; other-clients.md for the slash. */
+/** Source: [R25] without, clients of several languages with the slash. */
 export const keyVaultAudiences = withAndWithoutSlash('https://vault.azure.net');
 
 /**

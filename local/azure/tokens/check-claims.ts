@@ -65,7 +65,8 @@ function checkLifetime(claims: Claims, nowSeconds: number): void {
   const notBefore = toSeconds(claims, 'nbf');
   const expiresOn = toSeconds(claims, 'exp');
   if (expiresOn + SKEW_SECONDS <= nowSeconds) {
-    throw new TokenError('expired', 'The token has expired.');
+    const times = { expiresOn, now: nowSeconds };
+    throw new TokenError('expired', 'The token has expired.', undefined, times);
   }
   if (Math.max(notBefore, issuedAt) - SKEW_SECONDS > nowSeconds) {
     throw new TokenError('notYetValid', 'The token is not valid yet.');

@@ -9,10 +9,10 @@ import type { SigningKeys } from './signing-keys.ts';
 import { createTokenClaims } from './token-claims.ts';
 import { type Caller, type IssuedToken, TokenError, type Tokens } from './tokens.ts';
 
-/** Managed identities get tokens for a day. Source: recorded.md 9 (`expires_in: "86400"`). */
+/** Managed identities get tokens for a day. Source: [R42] (`expires_in: "86400"`). */
 export const DAY_SECONDS = 86_400;
 
-/** Entra dates tokens back by this much. Source: recorded.md 9 (`not_before` = `expires_on` − 86700). */
+/** Entra dates tokens back by this much. Source: [R42] (`not_before` = `expires_on` − 86700). */
 const BACKDATED_SECONDS = 300;
 
 interface TokensOptions {

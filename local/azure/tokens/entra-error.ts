@@ -10,7 +10,7 @@ const ENTRA_ERRORS = {
   70021: { status: 400, code: 'invalid_request' },
   70003: { status: 400, code: 'unsupported_grant_type' },
   700016: { status: 400, code: 'unauthorized_client' },
-  // Source: recorded.md 9 for the 401.
+  // [R45] for the 401.
   7000215: { status: 401, code: 'invalid_client' },
   7000216: { status: 401, code: 'invalid_client' },
 } as const;
@@ -47,7 +47,7 @@ export interface EntraErrorBody {
 
 /**
  * Body of an Entra error. Errors without an AADSTS number get only the first two members.
- * Source: recorded.md 9
+ * Source: [R45]
  */
 export function toEntraErrorBody(error: ServiceError, clock: Clock): EntraErrorBody {
   const number = /^AADSTS(\d+):/.exec(error.message)?.[1];

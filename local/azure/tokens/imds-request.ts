@@ -25,7 +25,7 @@ export function assertImdsRequest({ method, headers }: ServiceRequest): void {
     // Pretend: that it is refused is documented, the words are not.
     throw new ServiceError(400, 'invalid_request', 'Requests with X-Forwarded-For are not allowed');
   }
-  // Azure: `true` in lower case. Source: recorded.md 9 for the words, how-to-use-vm-token for the case.
+  // Azure: `true` in lower case. Source: [R43] for the words, how-to-use-vm-token for the case.
   if (headers.metadata !== 'true') {
     throw new ServiceError(400, 'invalid_request', 'Required metadata header not specified');
   }

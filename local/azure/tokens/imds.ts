@@ -97,7 +97,7 @@ async function answerToken(query: QueryParameters, options: ImdsOptions): Promis
   return { status: 200, body, principalId: principal.principalId };
 }
 
-/** Azure: every member is a string, numbers too. Source: recorded.md 9 */
+/** Azure: every member is a string, numbers too. Source: [R42] */
 function toTokenBody(token: IssuedToken, audience: string, clientId: string): object {
   return {
     access_token: token.accessToken,

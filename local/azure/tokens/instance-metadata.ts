@@ -19,6 +19,7 @@ export function toInstanceMetadata(
   }
   if (typeof node === 'object' && node !== null && format !== 'text') return node;
   // Azure: a leaf is text and has to be asked for as such.
+  // https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service#data-format
   if (typeof node === 'string' && format === 'text') return node;
   throw new ServiceError(404, 'not_found', 'Not found');
 }

@@ -9,7 +9,7 @@ import {
 
 /**
  * Azure: without an id it is the system-assigned identity or nothing, even if there is but one
- * user-assigned: the commonest complaint (pains.md 1). Throws ServiceError 400.
+ * user-assigned: the commonest complaint [Azure/azure-functions-host#8037]. Throws ServiceError 400.
  * Source: https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference;
  * Azure-Samples/azure-search-openai-demo#2148 for the words, which speak of user-assigned identities only.
  */
@@ -28,8 +28,8 @@ export function pickAppServiceIdentity(
 
 /**
  * Without an id: the system-assigned identity, else the only user-assigned one.
- * Throws ServiceError 400, never 404: clients would repeat it for minutes (other-clients.md).
- * Source: recorded.md 9
+ * Throws ServiceError 400, never 404: clients would repeat it for minutes.
+ * Source: [AzureAD/microsoft-authentication-library-for-dotnet#5423, Hexadite/acs-keyvault-agent#43]
  */
 export function pickImdsIdentity(
   { systemAssigned, userAssigned }: AssignedIdentities,

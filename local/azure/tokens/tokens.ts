@@ -32,11 +32,19 @@ export class TokenError extends Error {
   readonly problem: TokenProblem;
   /** The offending audience or issuer, for messages that quote it. Never any part of a token but that claim. */
   readonly found?: string;
+  /** For `expired`: the two times that were compared, in seconds since 1970. */
+  readonly times?: { readonly expiresOn: number; readonly now: number };
 
-  constructor(problem: TokenProblem, message: string, found?: string) {
+  constructor(
+    problem: TokenProblem,
+    message: string,
+    found?: string,
+    times?: { readonly expiresOn: number; readonly now: number },
+  ) {
     super(message);
     this.problem = problem;
     if (found !== undefined) this.found = found;
+    if (times !== undefined) this.times = times;
   }
 }
 

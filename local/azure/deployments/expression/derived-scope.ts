@@ -12,7 +12,7 @@ export function withLoop(scope: ExpressionScope, name: string, index: number): E
   });
 }
 
-/** The same for the loop of a property or a variable. Azure: its index has to be asked for by name. */
+/** The same for the loop of a property or a variable. Azure: its index has to be asked for by name (golden/engine.json). */
 export function withNamedLoop(
   scope: ExpressionScope,
   name: string,

@@ -25,7 +25,7 @@ function find(target: unknown, key: unknown): unknown {
   return isObject(target) && typeof key === 'string' ? member(target, key) : undefined;
 }
 
-/** Azure: only the first step forgives; null then ends the way, anything else goes on strictly. */
+/** Azure: only the first step forgives; null then ends the way, anything else goes on strictly (golden/engine.json). */
 function accessRest(value: unknown, rest: readonly unknown[]): unknown {
   if (value === undefined || value === null) return null;
   return rest.reduce(accessProperty, value);

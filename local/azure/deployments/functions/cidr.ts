@@ -25,7 +25,7 @@ function describe(network: Network): Record<string, string | number> {
   if (bits === 128) {
     return { ...common, firstUsable: text(first), lastUsable: text(last), cidr: prefix };
   }
-  // Azure: a /31 and a /32 are said to have one usable address, their first.
+  // Azure: a /31 and a /32 are said to have one usable address, their first (golden/engine.json).
   const isPoint = prefix >= 31;
   return {
     ...common,
@@ -62,7 +62,7 @@ function cidrHost(args: readonly unknown[], site: CallSite): string {
   const index = BigInt(integerArgument(args, 1, site));
   const address = network.first + index + 1n;
   // Azure: the last address is no host in IPv6 either; -1 gives the network's own, and below it
-  // the engine goes on, which is refused here.
+  // the engine (golden/engine.json) goes on, which is refused here.
   if (index >= -1n && index < sizeOf(network) - 2n) return formatAddress(address, network.bits);
   throw refuse(
     `Could not calculate the CidrHost for network '${args[0]}' and CIDR value '${index}'.`,

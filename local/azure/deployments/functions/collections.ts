@@ -55,7 +55,7 @@ function contains([container, sought]: readonly unknown[]): boolean {
   const types = [typeName(container), typeName(sought)];
   if (Array.isArray(container)) return container.some((element) => sameValue(element, sought));
   if (typeof sought === 'string') {
-    // Azure: with regard to case in a string, without in an object.
+    // Azure: with regard to case in a string, without in an object (golden/engine.json).
     if (typeof container === 'string') return container.includes(sought);
     if (isObject(container)) return member(container, sought) !== undefined;
   }

@@ -29,7 +29,7 @@ const DATE_TIME_FORMAT = 'yyyy-MM-ddTHH:mm:ssZ';
 const FIRST_TICK = -62_135_596_800n * TICKS_PER_SECOND;
 const LAST_TICK = 253_402_300_800n * TICKS_PER_SECOND - 1n;
 
-// Azure: the offset is dropped, not applied, in the default format: 14:53+02:00 gives 14:53Z.
+// Azure: the offset is dropped, not applied, in the default format: 14:53+02:00 gives 14:53Z (golden/engine.json).
 function dateTimeAdd(args: readonly unknown[], site: CallSite): string {
   const base = stringArgument(args, 0, site);
   const duration = stringArgument(args, 1, site);

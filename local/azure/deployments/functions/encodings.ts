@@ -88,7 +88,8 @@ function notConvertible(site: CallSite): Error {
 
 /** RFC 3986's resolution, as .NET's and WHATWG's `Uri` do it. */
 function combine(base: string, relative: string): string {
-  // Azure: a space or another character that no address may hold refuses the base, not the relative part.
+  // Azure: a space or another character that no address may hold refuses the base, not the relative part
+  // (golden/engine.json).
   if (/^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^\s<>"{}|\\^`]*$/.test(base) && URL.canParse(relative, base)) {
     return new URL(relative, base).href;
   }

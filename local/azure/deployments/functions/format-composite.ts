@@ -98,7 +98,7 @@ function formatItem(item: FormatItem, args: readonly unknown[]): string {
 function formatArgument(value: unknown, format: string): string {
   assertKnown(value);
   if (value === null || value === undefined) return '';
-  // Azure: JSON with its double quotes turned into single ones, whatever stands in them.
+  // Azure: JSON with its double quotes turned into single ones, whatever stands in them (golden/engine.json).
   if (typeof value === 'object') return serializeJson(value).replaceAll('"', "'");
   if (typeof value !== 'number' || format === '') return toText(value);
   const text = formatNumber(value, format);

@@ -32,7 +32,7 @@ export function networkMask(bits: 32 | 128, prefix: number): bigint {
 export function formatAddress(address: bigint, bits: 32 | 128): string {
   if (bits === 32) return dotted(address);
   const words = Array.from({ length: 8 }, (_, at) => (address >> BigInt(112 - 16 * at)) & 0xffffn);
-  // Azure: addresses that hold one of IPv4 are shown with it, as .NET shows them.
+  // Azure: addresses that hold one of IPv4 are shown with it, as .NET shows them (golden/engine.json).
   const high = address >> 32n;
   const isMapped = high === 0xffffn || (high === 0n && address >> 16n !== 0n);
   if (isMapped) return `::${high === 0xffffn ? 'ffff:' : ''}${dotted(address & 0xffff_ffffn)}`;

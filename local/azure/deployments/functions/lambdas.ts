@@ -14,7 +14,7 @@ export const lambdaFunctions: FunctionTable = {
   groupBy: lazy([2, 3], (args, site) => {
     const groups = new Map<string, { name: string; values: unknown[] }>();
     for (const { name, value } of keyed(args, site)) {
-      // Azure: keys that differ in case alone are one group, under the first spelling.
+      // Azure: keys that differ in case alone are one group, under the first spelling (golden/engine.json).
       const group = groups.get(name.toLowerCase()) ?? { name, values: [] };
       group.values.push(value);
       groups.set(name.toLowerCase(), group);

@@ -18,7 +18,7 @@ export const objectFunctions: FunctionTable = {
     const merged = new Map<string, [string, unknown]>();
     for (const object of arrayOf(args, 0, ['Object'], site)) {
       for (const [name, value] of Object.entries(object as JsonObject)) {
-        // Azure: the first spelling of a name stays, the last value wins.
+        // Azure: the first spelling of a name stays, the last value wins (golden/engine.json).
         const key = name.toLowerCase();
         merged.set(key, [merged.get(key)?.[0] ?? name, value]);
       }
@@ -60,7 +60,7 @@ function memberName(name: unknown): string {
   return name instanceof Deferred ? `[${printExpression(name.expression)}]` : String(name);
 }
 
-/** Azure: in OrdinalIgnoreCase order, whatever order the object has. */
+/** Azure: in OrdinalIgnoreCase order, whatever order the object has (golden/engine.json). */
 function sortedKeys(object: JsonObject): readonly string[] {
   return Object.keys(object).sort(compareIgnoringCase);
 }

@@ -6,7 +6,7 @@ import { type CallSite, eager, type FunctionTable } from './template-function.ts
 export const resourceIdFunctions: FunctionTable = {
   resourceId: eager({ atLeast: 2 }, (args, site) => {
     const { before, type, path } = splitArguments(stringArguments(args, site), 2, site);
-    // Azure: at subscription scope one argument before the type names a subscription.
+    // Azure: at subscription scope one argument before the type names a subscription (golden/engine.json).
     if (before.length < 2 && site.scope.resourceGroupName === undefined) {
       return subscriptionResourceId(before[0], type, path, {
         ...site,

@@ -43,7 +43,8 @@ function alike(
   );
 }
 
-/** Azure: elements are the same when they are written the same, so the order in an object counts here. */
+/** Azure: elements are the same when they are written the same, so the order in an object counts here
+ * (golden/engine.json). */
 function distinct(elements: readonly unknown[]): readonly unknown[] {
   const kept = new Map<string, unknown>();
   for (const element of elements) {
@@ -59,7 +60,7 @@ function identity(element: unknown): string {
 
 /**
  * The later value wins, objects are merged in depth, arrays are not; a null changes nothing that is there.
- * Azure: a name that differs in case replaces the earlier one, in its place.
+ * Azure: a name that differs in case replaces the earlier one, in its place (golden/engine.json).
  */
 function mergeDeep(left: JsonObject, right: JsonObject): JsonObject {
   const merged = new Map(

@@ -17,7 +17,7 @@ export const listSecrets: VaultOperation = {
   },
 };
 
-/** Azure: versions come by their ids, not by time (recorded.md 4). */
+/** Azure: versions come by their ids, not by time [R28]. */
 export const listSecretVersions: VaultOperation = {
   method: 'GET',
   path: 'secrets/:name/versions',

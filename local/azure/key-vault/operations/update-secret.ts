@@ -7,7 +7,7 @@ function run({ vault, name, version, body }: VaultCall) {
   return { status: 200, body: toVersionItem(vault, vault.get(name), changed) };
 }
 
-/** Azure: SDKs send `/secrets/n/` when they mean the latest version. */
+/** Azure's SDKs send `/secrets/n/` when they mean the latest version. */
 export const updateSecret: VaultOperation = {
   method: 'PATCH',
   path: 'secrets/:name',

@@ -37,6 +37,7 @@ const naming: Readonly<Record<string, Naming>> = {
 /**
  * `POST /subscriptions/{s}/providers/{namespace}/checkNameAvailability` `{name, type}`.
  * Source: https://learn.microsoft.com/rest/api/storagerp/storage-accounts/check-name-availability
+ * Pretend: the messages; only names of this Azure are taken.
  */
 export const checkNameAvailability: Operation = (arm, { caller, http }, values) => {
   const { subscriptionId = '', namespace = '' } = values;

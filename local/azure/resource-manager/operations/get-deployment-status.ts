@@ -10,6 +10,7 @@ export const getDeploymentStatus: Operation = (arm, request, values) => {
   const action = 'Microsoft.Resources/deployments/operationStatuses/read';
   const below = `/operationStatuses/${operationId}`;
   const record = requireDeployment(arm, request, values, action, below);
+  // Pretend: code and words.
   if (operationStatusId(record) !== operationId) {
     throw new ServiceError(
       404,

@@ -28,7 +28,7 @@ export const exportDeploymentTemplate: Operation = (arm, request, values) => {
   return { status: 200, body: { template: record.template } };
 };
 
-/** Azure: takes the record away, not what it deployed. */
+/** Takes the record away, not what it deployed. Azure: https://learn.microsoft.com/rest/api/resources/deployments/delete */
 export const deleteDeployment: Operation = (arm, { caller }, values) => {
   requireSubscription(arm, subscriptionOf(values));
   const id = deploymentId(arm, values);

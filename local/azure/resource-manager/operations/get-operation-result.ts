@@ -2,7 +2,7 @@ import { ServiceError } from '../../http/service-error.ts';
 import type { Operation } from '../arm-context.ts';
 import { requireSubscription } from '../require-existing.ts';
 
-/** Poll of a 202: 202 again with the same Location, then the final answer (recorded.md 1). */
+/** Poll of a 202: 202 again with the same Location, then the final answer [R12]. */
 export const getOperationResult: Operation = (
   arm,
   request,
@@ -11,6 +11,7 @@ export const getOperationResult: Operation = (
   requireSubscription(arm, subscriptionId);
   const result = arm.asyncOperations.find(operationId);
   if (result === undefined) {
+    // Pretend: code and words.
     throw new ServiceError(404, 'NotFound', `The operation '${operationId}' was not found.`, {
       fromGateway: true,
     });

@@ -6,7 +6,7 @@ import { renderRoleDefinition } from '../render-role-definition.ts';
 import { requireSubscription } from '../require-existing.ts';
 import { subscriptionOf } from '../scope-parts.ts';
 
-/** Throws 404 `RoleDefinitionDoesNotExist` [docs]. */
+/** Throws 404 `RoleDefinitionDoesNotExist`. Source: https://learn.microsoft.com/rest/api/authorization/role-definitions/get */
 export const getRoleDefinition: Operation = (arm, { caller }, values) => {
   requireSubscription(arm, subscriptionOf(values));
   const scope = canonicalScope(arm, values.scope ?? '');

@@ -3,7 +3,7 @@ import { hasAnyRole, requireAction } from '../authorization.ts';
 import { subscriptionNotFound } from '../gateway-errors.ts';
 import { renderSubscription } from '../render-subscription.ts';
 
-/** Azure: a role anywhere in the subscription is enough to see it. */
+/** Pretend: a role anywhere in the subscription is enough to see it, as for the list of subscriptions. */
 export const getSubscription: Operation = (arm, { caller }, { subscriptionId = '' }) => {
   const subscription = arm.store.findSubscription(subscriptionId);
   if (!subscription) throw subscriptionNotFound(subscriptionId);

@@ -6,7 +6,10 @@ import { resourceNotFound } from '../gateway-errors.ts';
 import { requireSubscription } from '../require-existing.ts';
 import { requireId } from '../require-id.ts';
 
-/** Resources that a user-assigned identity is assigned to. [docs] */
+/**
+ * Resources that a user-assigned identity is assigned to.
+ * Source: https://learn.microsoft.com/rest/api/managedidentity/user-assigned-identities/list-associated-resources
+ */
 export const listAssociatedResources: Operation = (arm, { path, caller }) => {
   const given = requireId(path.slice(0, path.lastIndexOf('/')));
   requireSubscription(arm, given.subscriptionId);

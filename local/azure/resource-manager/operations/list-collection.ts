@@ -19,7 +19,7 @@ export const listCollection: Operation = (arm, { path, caller, apiVersion }) => 
   requireSurroundings(arm, probe, 'read');
   requireProviderApiVersion(apiVersion, arm.clock.nowMs(), type, provider, undefined);
   const value = collectionResources(arm, probe).map(renderResource);
-  // Azure: Web always ends its lists so (recorded.md 7).
+  // Azure: Web always ends its lists so [R38].
   const isWeb = namespace.toLowerCase() === 'microsoft.web';
   return { status: 200, body: { value, ...(isWeb && { nextLink: null, id: null }) } };
 };

@@ -19,6 +19,7 @@ export const getDeploymentOperation: Operation = (arm, request, values) => {
   const record = requireDeployment(arm, request, values, READ, `/operations/${operationId}`);
   const operation = record.operations.find((each) => each.operationId === operationId);
   if (operation) return { status: 200, body: renderOperation(record, operation) };
+  // Pretend: code and words.
   throw new ServiceError(
     404,
     'DeploymentOperationNotFound',

@@ -24,7 +24,7 @@ export const listResourcesOfGroup: Operation = (arm, request, values) => {
 /**
  * Azure: refused only if the caller has no role on or in the scope; else filtered to what it may read.
  * A page covers `$top` candidates *before* the filter, so it may be empty and still have a nextLink
- * (recorded.md 1).
+ * [R14], [R15].
  */
 function listResources(
   arm: ArmContext,

@@ -1,13 +1,17 @@
+import type { DeploymentRecord } from '../../deployments/deployment.ts';
 import { ServiceError } from '../../http/service-error.ts';
 import type { Operation } from '../arm-context.ts';
 import { requireAction } from '../authorization.ts';
 import { completeMode } from '../complete-mode.ts';
 import { operationStatusId } from '../deployment-records.ts';
 import { deploymentId, parseDeploymentRequest } from '../deployment-request.ts';
+import { toDotNetTime } from '../dot-net-time.ts';
 import { requireWriteOnAll } from '../preflight-authorization.ts';
 import { renderDeployment } from '../render-deployment.ts';
 import { requireSubscription } from '../require-existing.ts';
 import { isTenantScope, subscriptionOf } from '../scope-parts.ts';
+
+const WEEK_SECONDS = 7 * 24 * 3600;
 
 /** PUT of a deployment: checked whole, accepted with 201 (200 if its name is known), then run. */
 export const putDeployment: Operation = (arm, request, values) => {
@@ -17,7 +21,7 @@ export const putDeployment: Operation = (arm, request, values) => {
   requireAction(arm, caller, 'Microsoft.Resources/deployments/write', id);
   const deployment = parseDeploymentRequest(arm, request, values);
   const earlier = arm.deploymentRecords.find(id);
-  requireNotActive(earlier?.state, deployment.name);
+  requireNotActive(earlier);
   const { validatedResources } = arm.deployments.validate(deployment);
   requireWriteOnAll(arm, caller, validatedResources);
   const { accepted, done } = arm.deployments.start(deployment);
@@ -27,21 +31,23 @@ export const putDeployment: Operation = (arm, request, values) => {
     status: earlier ? 200 : 201,
     headers: {
       'Azure-AsyncOperation': `${encodeURI(status)}?api-version=${encodeURIComponent(apiVersion)}`,
-      // Pretend: Azure sends none here; 0 keeps pollers from waiting (other-clients.md).
+      // Pretend: Azure sends none here [R1]; 0 keeps pollers from waiting.
       'Retry-After': '0',
     },
     body: renderDeployment(accepted),
   };
 };
 
-/** Source: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-deployment-active */
-function requireNotActive(state: string | undefined, name: string): void {
-  if (state !== 'Accepted' && state !== 'Running') return;
+/** A deployment that has not ended expires after a week. [microsoft/mwt-ds#29, microsoft/azure-pipelines-tasks#5320] */
+function requireNotActive(earlier: DeploymentRecord | undefined): void {
+  if (earlier?.state !== 'Accepted' && earlier?.state !== 'Running') return;
+  const seconds = earlier.startedMs / 1000;
   throw new ServiceError(
     409,
     'DeploymentActive',
-    `Unable to edit or replace deployment '${name}': previous deployment is still active. ` +
-      'Please see https://aka.ms/arm-deployment-operations for usage details.',
+    `Unable to edit or replace deployment '${earlier.name}': previous deployment from ` +
+      `'${toDotNetTime(seconds)}' is still active (expiration time is '${toDotNetTime(seconds + WEEK_SECONDS)}'). ` +
+      'Please see https://aka.ms/arm-deploy for usage details.',
     { fromGateway: true },
   );
 }

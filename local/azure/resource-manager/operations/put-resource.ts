@@ -10,14 +10,14 @@ import { mergeBody, parseResourceBody } from '../resource-body.ts';
 import { roleAssignmentType, userAssignedIdentityType } from '../resource-type-names.ts';
 import { writeResource } from '../write-resource.ts';
 
-/** Azure: these answer a creation with 200 (recorded.md 4, 5, 7); 201 elsewhere. */
+/** Azure: these answer a creation with 200 [R24], [R30], [R32], [R37]; 201 elsewhere. */
 const CREATED_WITH_200 = /^microsoft\.(keyvault|servicebus|eventhub|web|storage)\//i;
 
 /** PUT of any resource. Pretend: at once, where Azure's storage, SQL … answer 202 and work on. */
 export const putResource: Operation = (arm, request) =>
   write(arm, request, parseResourceBody(request.http.body));
 
-/** Azure: PATCH needs the right to write; a resource that is not there is a 404. */
+/** PATCH needs the right to write. Azure: https://learn.microsoft.com/rest/api/resources/resources/update-by-id */
 export const patchResource: Operation = async (arm, request) => {
   const id = requireId(request.path);
   requireSubscription(arm, id.subscriptionId);
@@ -42,14 +42,14 @@ async function write(
   const shown = renderResource(isNew ? asCreated(resource) : resource);
   return {
     status: isCreated ? 201 : 200,
-    // Azure: relative (recorded.md 3).
+    // Azure: relative [R2].
     ...(isCreated &&
       resource.type === userAssignedIdentityType && { headers: { Location: String(shown.id) } }),
     body: shown,
   };
 }
 
-/** Azure: a role assignment's creation shows no creator yet (recorded.md 2). */
+/** Azure: a role assignment's creation shows no creator yet [R20]. */
 function asCreated(resource: Resource): Resource {
   if (resource.type !== roleAssignmentType) return resource;
   return { ...resource, properties: { ...resource.properties, createdBy: null } };

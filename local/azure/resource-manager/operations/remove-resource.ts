@@ -22,7 +22,7 @@ export const removeResource: Operation = async (arm, { path, caller }) => {
   if (!resource) return { status: 204 };
   requireUnlocked(arm, id, 'delete');
   await deleteResource(arm, caller, resource);
-  // Azure: only a role assignment is shown once more (recorded.md 2).
+  // Azure: a role assignment is shown once more. https://learn.microsoft.com/rest/api/authorization/role-assignments/delete
   return {
     status: 200,
     ...(resource.type === roleAssignmentType && { body: renderResource(resource) }),

@@ -44,6 +44,7 @@ function combine(present: Tags, given: Tags, operation: string): Tags {
     case 'delete':
       return Object.fromEntries(Object.entries(present).filter(([name]) => !(name in given)));
     default:
+      // Pretend: the wording.
       throw invalidRequestContent(`The tags operation '${operation}' is not valid.`);
   }
 }

@@ -1,4 +1,4 @@
-// Key Vault's data plane on the wire, against recorded.md 4.
+// Key Vault's data plane on the wire, against [R25] to [R29].
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Principal } from '../../../../local/azure/directory.ts';

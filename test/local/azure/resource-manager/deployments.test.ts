@@ -193,7 +193,7 @@ test('bad requests: no template, a bad mode, a link, a location at group scope, 
     ['d', bodyFor('id-x', { mode: 'Sometimes' }), 'InvalidDeployment'],
     ['d', bodyFor('id-x', { templateLink: { uri: 'https://x' } }), 'InvalidContentLink'],
     ['d', { ...bodyFor('id-x'), location: 'eastus' }, 'InvalidDeployment'],
-    ['no%20blanks', bodyFor('id-x'), 'InvalidDeploymentName'],
+    ['no%20blanks', bodyFor('id-x'), 'InvalidDeployment'],
     ['d', bodyFor('id-x', { parameters: {} }), 'InvalidTemplate'],
   ];
   for (const [name, body, code] of cases) {

@@ -1,4 +1,4 @@
-// Blob storage on the wire: who is let in, in Azure's words (recorded.md 8), and what must not slip past the proxy.
+// Blob storage on the wire: who is let in, in Azure's words [R40], [R41], and what must not slip past the proxy.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Principal } from '../../../../local/azure/directory.ts';

@@ -5,6 +5,7 @@ import { keyVaultAudiences } from '../../../../local/azure/tokens/audiences.ts';
 import { TokenError } from '../../../../local/azure/tokens/tokens.ts';
 import { createTenant, systemAssigned, tenantId, userAssigned } from './embedded-tenant.ts';
 import { claimForgeries } from './forgeries/claims.ts';
+import { genuineTokens } from './forgeries/genuine.ts';
 import { shapeForgeries } from './forgeries/shape.ts';
 import { signatureForgeries } from './forgeries/signature.ts';
 import { type Bench, createBench, type DoorName, doors } from './token-bench.ts';
@@ -73,36 +74,7 @@ for (const [door, audiences] of Object.entries(doors) as [DoorName, readonly str
       });
     });
 
-    const genuine: readonly {
-      name: string;
-      make(b: Bench): string | readonly string[] | Promise<string>;
-    }[] = [
-      { name: 'G2 expired, within the skew', make: (b) => b.forged({ exp: b.nowSeconds - 298 }) },
-      { name: 'G3 nbf ahead, within the skew', make: (b) => b.forged({ nbf: b.nowSeconds + 299 }) },
-      {
-        name: 'G4 the second published key',
-        make: async (b) => forge(await b.tenant.keys.add(), b.claims),
-      },
-      {
-        name: 'G5 the old key after a rotation',
-        make: async (b) => {
-          const old = b.tenant.keys.current();
-          await b.tenant.keys.rotate();
-          assert.notEqual(b.tenant.keys.current().kid, old.kid);
-          return forge(old, b.claims);
-        },
-      },
-      {
-        name: 'G6 each audience with and without slash',
-        make: (b) => doors[b.door].map((aud) => b.forged({ aud })),
-      },
-      {
-        name: 'G9 claims that nobody knows',
-        make: (b) => b.forged({ xms_cc: ['cp1'], xms_tdbr: 'EU', nested: { deep: [1, { a: 2 }] } }),
-      },
-      { name: 'G10 no typ', make: (b) => b.forged({}, { typ: undefined }) },
-    ];
-    for (const { name, make } of genuine) {
+    for (const { name, make } of genuineTokens) {
       test(`takes ${name}`, async () => {
         const made = await make(bench);
         for (const token of typeof made === 'string' ? [made] : made) {

@@ -1,5 +1,6 @@
 // One door's verifier with a genuine token for it, and the form of a table of forgeries.
 import {
+  graphAudiences,
   keyVaultAudiences,
   resourceManagerAudiences,
   storageAudiences,
@@ -13,11 +14,14 @@ export const doors = {
   'resource-manager': resourceManagerAudiences,
   'key-vault': keyVaultAudiences,
   blob: storageAudiences('account'),
+  graph: graphAudiences,
 } as const;
 export type DoorName = keyof typeof doors;
 
+export type Tenant = Awaited<ReturnType<typeof createTenant>>;
+
 export interface Bench {
-  readonly tenant: Awaited<ReturnType<typeof createTenant>>;
+  readonly tenant: Tenant;
   readonly door: DoorName;
   readonly audience: string;
   /** A genuine token for the door, and its claims. */
@@ -28,14 +32,18 @@ export interface Bench {
   forged(changes: Json, header?: Json): string;
 }
 
-export interface Forgery {
+export interface Sample {
   readonly name: string;
-  readonly problem: TokenProblem;
   make(bench: Bench): string | readonly string[] | Promise<string | readonly string[]>;
 }
 
-export async function createBench(door: DoorName): Promise<Bench> {
-  const tenant = await createTenant();
+export interface Forgery extends Sample {
+  readonly problem: Exclude<TokenProblem, 'missing'>;
+}
+
+/** `given`: a fresh one by default; a running Azure's to try its doors. */
+export async function createBench(door: DoorName, given?: Tenant): Promise<Bench> {
+  const tenant = given ?? (await createTenant());
   const [audience = ''] = doors[door];
   const { accessToken } = await tenant.tokens.issue(userAssigned, audience);
   const claims = decodePart(accessToken, 1);

@@ -100,6 +100,7 @@ export const claimForgeries: readonly Forgery[] = [
           'https://graph.microsoft.com',
           'https://strangers.blob.core.windows.net',
         )
+        .filter((aud) => !doors[b.door].some((own) => own === aud))
         .map((aud) => b.forged({ aud })),
   },
   {

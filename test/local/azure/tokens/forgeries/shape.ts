@@ -80,6 +80,7 @@ export const shapeForgeries: readonly Forgery[] = [
     problem: 'malformed',
     make: (b) => [
       b.forged({ filler: 'x'.repeat(256 * 1024) }),
+      b.forged({ filler: 'x'.repeat(16 * 1024) }),
       withRawPart(b, 1, `${'['.repeat(10_000)}${']'.repeat(10_000)}`),
       withRawPart(b, 1, claimsJson(b).replace('{', `{"x":${'['.repeat(1000)}${']'.repeat(1000)},`)),
     ],

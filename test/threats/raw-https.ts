@@ -1,0 +1,50 @@
+// Requests byte for byte: http.request refuses to send what an attacker would.
+import net from 'node:net';
+import tls from 'node:tls';
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly reason: string;
+  /** Lower-case names; values of a repeated one joined by a comma. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: string;
+}
+
+/** One request with these header lines; `createSocket` gives an unconnected one. */
+export async function getOverTls(
+  { host, port, target }: { host: string; port: number; target: string },
+  headerLines: readonly string[],
+  createSocket = () => new net.Socket(),
+): Promise<RawAnswer | undefined> {
+  const raw = createSocket().connect(port, '127.0.0.1');
+  const socket = tls.connect({ socket: raw, servername: host });
+  const lines = [`GET ${target} HTTP/1.1`, `Host: ${host}`, ...headerLines, 'Connection: close'];
+  return answerTo(socket, `${lines.join('\r\n')}\r\n\r\n`);
+}
+
+/** Writes and reads until the other side closes; undefined if it did so without an answer. */
+function answerTo(socket: net.Socket, request: string): Promise<RawAnswer | undefined> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    // A server that refuses early resets: what it has said until then is its answer.
+    socket.on('error', () => socket.destroy());
+    socket.once('close', () => resolve(parseAnswer(Buffer.concat(chunks).toString('utf8'))));
+    socket.write(request, 'latin1');
+  });
+}
+
+export function parseAnswer(text: string): RawAnswer | undefined {
+  const end = text.indexOf('\r\n\r\n');
+  if (end < 0) return undefined;
+  const [statusLine = '', ...headerLines] = text.slice(0, end).split('\r\n');
+  const [, status = '', reason = ''] = /^HTTP\/1\.1 (\d{3}) ?(.*)$/.exec(statusLine) ?? [];
+  const headers = new Map<string, string>();
+  for (const line of headerLines) {
+    const colon = line.indexOf(':');
+    const name = line.slice(0, colon).toLowerCase();
+    const value = line.slice(colon + 1).trim();
+    headers.set(name, headers.has(name) ? `${headers.get(name)}, ${value}` : value);
+  }
+  return { status: Number(status), reason, headers, body: text.slice(end + 4) };
+}
