@@ -13,12 +13,14 @@ export interface StartOptions {
   /** Of the functions host; 0 takes a free one. */
   readonly port: number;
   readonly template: string;
+  /** Symbolic names of role assignments that are left out of the template. */
+  readonly without: readonly string[];
   readonly also: readonly AlsoTemplate[];
   readonly printEnvironment: boolean;
 }
 
 /**
- * `--port 7071 --template FILE --print-environment`, and any number of
+ * `--port 7071 --template FILE --print-environment`, any number of `--without ROLE_ASSIGNMENT`, and any number of
  * `--also TEMPLATE [--also-group NAME] [--also-parameters FILE]`, where the latter two belong to the `--also` before
  * them. Throws a sentence about an argument that is none, or has no value.
  */
@@ -32,6 +34,7 @@ export function parseStartOptions(
     options: {
       port: { type: 'string', default: '7071' },
       template: { type: 'string', default: defaults.template },
+      without: { type: 'string', multiple: true, default: [] },
       also: { type: 'string', multiple: true },
       'also-group': { type: 'string', multiple: true },
       'also-parameters': { type: 'string', multiple: true },
@@ -45,6 +48,7 @@ export function parseStartOptions(
   return {
     port,
     template: values.template,
+    without: values.without,
     also: collectAlso(tokens),
     printEnvironment: values['print-environment'],
   };

@@ -5,6 +5,7 @@ import { buildApp } from './build-app.ts';
 import { deployAlso } from './deploy-also.ts';
 import { deployTemplate, readTemplate } from './deploy-template.ts';
 import { firstScan } from './first-scan.ts';
+import { leaveOutGrants } from './leave-out-grants.ts';
 import { type PrintedEnvironment, printEnvironment } from './print-environment.ts';
 import { type AppFunction, HostFailure, type RunningApp, runApp } from './run-app.ts';
 import { parseStartOptions } from './start-options.ts';
@@ -41,7 +42,7 @@ export async function start(args: readonly string[]): Promise<void> {
 async function run(args: readonly string[], parts: Parts): Promise<void> {
   refuseInAzure();
   const options = parseStartOptions(args, { template: `${PROJECT}infra/azuredeploy.json` });
-  const { port, template, also } = options;
+  const { port, template, without, also } = options;
   // A printed environment is for a shell to evaluate: what is said to people must not be in it.
   const say = options.printEnvironment ? console.error : console.log;
   buildApp(PROJECT);
@@ -51,7 +52,7 @@ async function run(args: readonly string[], parts: Parts): Promise<void> {
     name: 'main',
     resourceGroup: RESOURCE_GROUP,
     location: LOCATION,
-    template: readTemplate(template),
+    template: leaveOutGrants(readTemplate(template), without),
     parameters: { environmentName: { value: 'local' } },
   });
   say(tellDeployment(azure, record).join('\n'));
@@ -92,7 +93,7 @@ async function introduce(
 }
 
 /** The host lets running requests finish; nobody wants to wait for them after Ctrl-C. */
-const PATIENCE_MS = 600;
+const PATIENCE_MS = 400;
 
 async function stop({ app, azure, environment }: Parts): Promise<void> {
   const impatience = setTimeout(() => app?.process.kill('SIGKILL'), PATIENCE_MS);

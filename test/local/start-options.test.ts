@@ -9,6 +9,7 @@ describe('the arguments of npm start', () => {
     assert.deepEqual(parse(), {
       port: 7071,
       template: 'own.json',
+      without: [],
       also: [],
       printEnvironment: false,
     });

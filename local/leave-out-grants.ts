@@ -1,0 +1,38 @@
+type Json = Record<string, unknown>;
+
+const ROLE_ASSIGNMENTS = 'Microsoft.Authorization/roleAssignments';
+
+/**
+ * A copy of a compiled template without the role assignments of these symbolic names, nested templates included:
+ * what it would be if their lines were taken out of the Bicep.
+ * Throws a sentence that lists the names there are if one of `symbols` is none of them.
+ */
+export function leaveOutGrants(template: unknown, symbols: readonly string[]): unknown {
+  const copy = structuredClone(template);
+  const there = new Set<string>();
+  const wanted = new Set(symbols);
+  walk(copy, (resources) => {
+    for (const [symbol, resource] of Object.entries(resources)) {
+      if ((resource as Json | null)?.type !== ROLE_ASSIGNMENTS) continue;
+      there.add(symbol);
+      if (wanted.has(symbol)) Reflect.deleteProperty(resources, symbol);
+    }
+  });
+  const unknown = symbols.find((symbol) => !there.has(symbol));
+  if (unknown !== undefined) {
+    throw new Error(
+      `--without ${unknown}: no role assignment is called that. There are: ${[...there].join(', ')}.`,
+    );
+  }
+  return copy;
+}
+
+/** Calls `visit` for every dictionary of resources by symbolic name. */
+function walk(node: unknown, visit: (resources: Json) => void): void {
+  if (typeof node !== 'object' || node === null) return;
+  const { resources } = node as Json;
+  if (typeof resources === 'object' && resources !== null && !Array.isArray(resources)) {
+    visit(resources as Json);
+  }
+  for (const value of Object.values(node)) walk(value, visit);
+}
