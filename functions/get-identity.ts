@@ -4,8 +4,8 @@ import { assertKnownQuery } from '../shared/input.ts';
 import { type Answer, httpHandler } from './http-handler.ts';
 
 /** GET /api/identity: who the app is, and the claims of its tokens. The caller chooses neither identity nor audience. */
-export const getIdentity: Answer = async ({ query }, services) => {
-  assertKnownQuery(query, []);
+export const getIdentity: Answer = async ({ url }, services) => {
+  assertKnownQuery(url, []);
   return describeIdentity(services);
 };
 

@@ -4,8 +4,8 @@ import { readReport } from '../shared/scan/read-report.ts';
 import { type Answer, httpHandler } from './http-handler.ts';
 
 /** GET /api/scans/latest: the last run's report. */
-export const getScan: Answer = async ({ query }, services) => {
-  assertKnownQuery(query, []);
+export const getScan: Answer = async ({ url }, services) => {
+  assertKnownQuery(url, []);
   return readReport(services.scanBlobs);
 };
 

@@ -7,6 +7,7 @@ import type {
 import { within } from '../shared/deadline.ts';
 import { AppError } from '../shared/errors.ts';
 import { errorResponse, jsonResponse } from '../shared/http-response.ts';
+import { printable } from '../shared/log.ts';
 import { processServices, type Services } from '../shared/services.ts';
 
 /** What a function does; its result is the JSON body of a 200. */
@@ -28,7 +29,9 @@ export function httpHandler(
       return jsonResponse(await within(budgetMs, 'app', () => answer(request, services())));
     } catch (error) {
       if (error instanceof AppError) {
-        context.warn(`${error.code} (${error.target}): ${error.message} ${error.nextStep}`);
+        context.warn(
+          printable(`${error.code} (${error.target}): ${error.message} ${error.nextStep}`),
+        );
       } else {
         context.error(`UNEXPECTED: ${whereFrom(error)}`);
       }

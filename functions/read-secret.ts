@@ -4,8 +4,8 @@ import { isSecretName } from '../shared/key-vault.ts';
 import { type Answer, httpHandler } from './http-handler.ts';
 
 /** GET /api/secrets/{name}[?version=…]: facts about a secret, never its value. */
-export const readSecret: Answer = async ({ params, query }, services) => {
-  assertKnownQuery(query, ['version']);
+export const readSecret: Answer = async ({ params, query, url }, services) => {
+  assertKnownQuery(url, ['version']);
   const name = params.name ?? '';
   if (!isSecretName(name)) {
     throw inputInvalid('name', 'must be 1 to 127 letters, digits and hyphens');

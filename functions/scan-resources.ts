@@ -1,5 +1,6 @@
 import { app, type InvocationContext, type Timer } from '@azure/functions';
 import { AppError } from '../shared/errors.ts';
+import { printable } from '../shared/log.ts';
 import { runScan } from '../shared/scan/run-scan.ts';
 import { processServices, type Services } from '../shared/services.ts';
 
@@ -10,19 +11,24 @@ export async function scanResources(
   services: Services = processServices(),
 ): Promise<void> {
   try {
-    const { SCAN_SCOPES, SCAN_LOOKBACK, SCAN_OVERLAP } = services.settings.need(
+    const settings = services.settings.need(
       'SCAN_SCOPES',
       'SCAN_LOOKBACK',
       'SCAN_OVERLAP',
+      'SCAN_FEED',
+      'SCAN_RECONCILE',
       'SCAN_SCHEDULE',
       'SCAN_STATE_CONTAINER_URL',
       'IDENTITY_KIND',
     );
     const report = await runScan({
-      scopes: SCAN_SCOPES,
-      lookbackMs: SCAN_LOOKBACK,
-      overlapMs: SCAN_OVERLAP,
+      scopes: settings.SCAN_SCOPES,
+      lookbackMs: settings.SCAN_LOOKBACK,
+      overlapMs: settings.SCAN_OVERLAP,
       resourceManager: services.resourceManager,
+      ...(settings.SCAN_FEED === 'resourceGraph' && {
+        feed: { resourceGraph: services.resourceGraph, reconcileMs: settings.SCAN_RECONCILE },
+      }),
       blobs: services.scanBlobs,
       publish: async (findings) => {
         for (const { type, name, createdTime } of findings) {
@@ -32,19 +38,16 @@ export async function scanResources(
       log: context,
     });
     context.info(
-      `Scan ${report.outcome}: ${report.newFindingCount} new, ${report.resourcesSeen} listed (pages: ${report.pages}).`,
+      `Scan ${report.outcome}: ${report.newFindingCount} new, ${report.resourcesSeen} seen (pages: ${report.pages}).`,
     );
   } catch (error) {
     if (error instanceof AppError) {
-      context.error(`${error.code} (${error.target}): ${error.message} ${error.nextStep}`);
+      context.error(
+        printable(`${error.code} (${error.target}): ${error.message} ${error.nextStep}`),
+      );
     }
     throw error;
   }
-}
-
-/** Names are others' input: no line of the log begins with one. */
-function printable(text: string): string {
-  return text.replaceAll(/\p{C}/gu, '?').slice(0, 300);
 }
 
 app.timer('scanResources', { schedule: '%SCAN_SCHEDULE%', handler: scanResources });

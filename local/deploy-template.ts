@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs';
-import type { DeploymentFailure, DeploymentRecord } from './azure/deployments/deployment.ts';
+import type {
+  DeploymentFailure,
+  DeploymentRecord,
+  DeploymentRequest,
+  Deployments,
+} from './azure/deployments/deployment.ts';
+import { ServiceError } from './azure/http/service-error.ts';
 import type { LocalAzure } from './azure/start-azure.ts';
 import { subscription, tenantId } from './azure/tenant.ts';
 
@@ -13,43 +19,63 @@ export interface TemplateDeployment {
   readonly strict?: boolean;
 }
 
-/** The committed, compiled template: the same file that `az deployment group create` takes. */
+/** The committed, compiled template: the same file that `az deployment group create` takes. Throws a sentence. */
 export function readTemplate(path: string): unknown {
-  return JSON.parse(readFileSync(path, 'utf8'));
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Error(`${path} can't be read: ${(error as Error).message}`, { cause: error });
+  }
+  try {
+    return JSON.parse(text.replace(/^\ufeff/, ''));
+  } catch (error) {
+    throw new Error(`${path} is not JSON: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /**
  * Deploys a template as the deployer, making the group first as `az group create` would.
- * Throws with every failed resource named.
+ * Throws with every refusal, code and message.
  */
 export async function deployTemplate(
   azure: LocalAzure,
   deployment: TemplateDeployment,
 ): Promise<DeploymentRecord> {
   const { subscriptionId } = subscription;
-  const { resourceGroup, location } = deployment;
+  const { name, resourceGroup, location, template, parameters = {}, strict = true } = deployment;
   azure.resourceManager.addResourceGroup({ subscriptionId, name: resourceGroup, location });
-  const { done } = azure.deployments(deployment.strict ?? true).start({
-    name: deployment.name,
+  const record = await run(azure.deployments(strict), {
+    name,
     scope: { tenantId, subscriptionId, resourceGroup, location },
-    template: deployment.template,
-    parameters: deployment.parameters ?? {},
+    template,
+    parameters,
     caller: azure.deployer,
   });
-  const record = await done;
-  if (record.state !== 'Succeeded') throw new Error(describeFailure(record));
+  if (record.state !== 'Succeeded') throw failureOf(name, record.error);
   return record;
 }
 
+async function run(
+  deployments: Deployments,
+  request: DeploymentRequest,
+): Promise<DeploymentRecord> {
+  try {
+    return await deployments.start(request).done;
+  } catch (error) {
+    // Refused as a whole, before anything was deployed.
+    throw error instanceof ServiceError ? failureOf(request.name, error) : error;
+  }
+}
+
 /** The refusals themselves; what stands around them only says that there are some. */
-function describeFailure({ name, error }: DeploymentRecord): string {
+function failureOf(name: string, error: DeploymentFailure | undefined): Error {
   const reasons = error ? [...innermost(error)] : [];
-  return [
-    `Deployment '${name}' failed:`,
-    ...reasons.map(
-      ({ code, message, target }) => `  ${code}: ${message}${target ? ` (${target})` : ''}`,
-    ),
-  ].join('\n');
+  const lines = reasons.map(({ code, message, target }) => {
+    const where = target === undefined || message.includes(target) ? '' : ` (${target})`;
+    return `  ${code}: ${message}${where}`;
+  });
+  return new Error([`Deployment '${name}' failed:`, ...lines].join('\n'));
 }
 
 function* innermost(failure: DeploymentFailure): Generator<DeploymentFailure> {

@@ -34,6 +34,8 @@ export async function printEnvironment(
       'The identity of the deployed app. IDENTITY_HEADER and MSI_SECRET are secrets: with them anybody gets its tokens.',
       {
         ...azure.identityEnvironmentOf(siteId),
+        // az takes MSI_ENDPOINT for App Service's only beside this, which App Service sets for every app.
+        APPSETTING_WEBSITE_SITE_NAME: siteId.slice(siteId.lastIndexOf('/') + 1),
         ...pick(settings, (name) => name === 'AZURE_CLIENT_ID'),
         AZURE_TENANT_ID: tenantId,
         AZURE_SUBSCRIPTION_ID: subscriptionId,

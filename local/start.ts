@@ -41,6 +41,7 @@ export async function start(args: readonly string[]): Promise<void> {
 /** Puts what it has started into `parts`. Ends only by throwing: what can't start, or that the host has ended. */
 async function run(args: readonly string[], parts: Parts): Promise<void> {
   refuseInAzure();
+  refuseWithoutTls();
   const options = parseStartOptions(args, { template: `${PROJECT}infra/azuredeploy.json` });
   const { port, template, without, also } = options;
   // A printed environment is for a shell to evaluate: what is said to people must not be in it.
@@ -107,6 +108,14 @@ async function stop({ app, azure, environment }: Parts): Promise<void> {
 function refuseInAzure(): void {
   if (process.env.WEBSITE_SITE_NAME === undefined) return;
   throw new Error('WEBSITE_SITE_NAME is set, so this process runs in Azure: nothing is started.');
+}
+
+/** Node's switch for all of a process: the app would send its tokens to whoever answers. */
+function refuseWithoutTls(): void {
+  if (process.env.NODE_TLS_REJECT_UNAUTHORIZED !== '0') return;
+  throw new Error(
+    'NODE_TLS_REJECT_UNAUTHORIZED=0 turns off TLS verification: nothing is started. Unset it; the local certificate authority is trusted without it.',
+  );
 }
 
 /** Resolves at the first Ctrl-C or SIGTERM. */

@@ -1,4 +1,5 @@
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 
 /** What went into which file; paths are relative to the project's folder. */
@@ -35,8 +36,10 @@ export async function bundleFunctions(
     format: 'esm',
     platform: 'node',
     target: 'node24',
-    external: [OF_THE_WORKER],
+    external: [OF_THE_WORKER, ...developmentPackages(projectDirectory)],
     banner: { js: REQUIRE },
+    // Or the code would tell where a linked node_modules really is.
+    preserveSymlinks: true,
     metafile: true,
     logLevel: 'silent',
   });
@@ -44,6 +47,18 @@ export async function bundleFunctions(
     throw new Error(`The bundle is not clean:\n${warnings.map(({ text }) => text).join('\n')}`);
   }
   return metafile.outputs;
+}
+
+/** What an installation for production lacks too: a package that only tries to load one must not find it here. */
+function developmentPackages(projectDirectory: string): string[] {
+  const { packages }: { packages: Record<string, { readonly dev?: boolean }> } = JSON.parse(
+    readFileSync(join(projectDirectory, 'package-lock.json'), 'utf8'),
+  );
+  const nameOf = (path: string) => path.replace(/^.*node_modules\//, '');
+  const entries = Object.entries(packages).filter(([path]) => path.includes('node_modules/'));
+  const production = new Set(entries.filter(([, { dev }]) => !dev).map(([path]) => nameOf(path)));
+  const development = new Set(entries.filter(([, { dev }]) => dev).map(([path]) => nameOf(path)));
+  return [...development].filter((name) => !production.has(name));
 }
 
 /** The function files that no other one imports; those are only their common ground. */

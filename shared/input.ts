@@ -13,13 +13,13 @@ export function inputInvalid(field: string, expected: string): AppError {
 /** What the host and its proxies put into a query: the function key. */
 const HOSTS_OWN = new Set(['code']);
 
-/** Throws INPUT_INVALID for a query parameter that the function does not have. */
-export function assertKnownQuery(
-  query: Iterable<readonly [string, string]>,
-  known: readonly string[],
-): void {
+/**
+ * Throws INPUT_INVALID for a query parameter that the function does not have. `url`: the request's own, for the
+ * runtime's collection joins names that differ in case, and loses `__proto__`.
+ */
+export function assertKnownQuery(url: string, known: readonly string[]): void {
   const allowed = known.length > 0 ? `may be ${known.join(', ')}` : 'takes none';
-  for (const [name] of query) {
+  for (const name of new URL(url).searchParams.keys()) {
     if (HOSTS_OWN.has(name) || known.includes(name)) continue;
     const shown = name.replaceAll(/[^\x21-\x7e]/g, '?').slice(0, 64);
     throw inputInvalid(`The query parameter "${shown}"`, `is not known: this function ${allowed}`);

@@ -55,6 +55,14 @@ export const operations = {
     scope,
     role: roles.reader,
   }),
+  /** `scope`: subscriptions and resource groups, with commas between them. */
+  readChanges: (scope: string): Operation => ({
+    target: 'resource-manager',
+    purpose: 'ask Resource Graph what was created',
+    action: 'Microsoft.ResourceGraph/resources/read',
+    scope,
+    role: roles.reader,
+  }),
   /** `scope`: the secret's address, `https://<vault>.vault.azure.net/secrets/<name>`. */
   readSecret: (scope: string): Operation => ({
     target: 'key-vault',

@@ -90,6 +90,14 @@ export function parseScopes(value: string): Parsed<readonly string[]> {
   return { value: [...distinct.values()] };
 }
 
+export type FeedSetting = 'list' | 'resourceGraph';
+
+export function parseFeed(value: string): Parsed<FeedSetting> {
+  return value === 'list' || value === 'resourceGraph'
+    ? { value }
+    : { complaint: 'must be list or resourceGraph' };
+}
+
 const LONGEST_MS = 3650 * 86_400_000;
 
 export function parseDuration(value: string): Parsed<number> {

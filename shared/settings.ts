@@ -3,11 +3,13 @@
 import { AppError } from './errors.ts';
 import {
   complaintAboutText,
+  type FeedSetting,
   holdsCredential,
   type Parsed,
   parseClientId,
   parseContainerUrl,
   parseDuration,
+  parseFeed,
   parseSchedule,
   parseScopes,
   parseVaultUrl,
@@ -34,6 +36,9 @@ export interface SettingValues {
   readonly SCAN_LOOKBACK: number;
   /** Milliseconds. */
   readonly SCAN_OVERLAP: number;
+  readonly SCAN_FEED: FeedSetting;
+  /** Milliseconds. */
+  readonly SCAN_RECONCILE: number;
   readonly SCAN_STATE_CONTAINER_URL: URL;
 }
 
@@ -46,6 +51,8 @@ export const settingNames = [
   'SCAN_SCOPES',
   'SCAN_LOOKBACK',
   'SCAN_OVERLAP',
+  'SCAN_FEED',
+  'SCAN_RECONCILE',
   'SCAN_STATE_CONTAINER_URL',
 ] as const;
 
@@ -63,6 +70,8 @@ export interface Settings {
 
 // Azure: ARM's list has no bound on how late a resource shows; two days is far more than anyone has reported.
 const DEFAULT_OVERLAP = 'PT48H';
+/** How often the list is read where SCAN_FEED is resourceGraph. */
+const DEFAULT_RECONCILE = 'P1D';
 
 /** Reads and checks every setting. Never throws. */
 export function loadSettings(env: Environment): Settings {
@@ -89,6 +98,8 @@ export function loadSettings(env: Environment): Settings {
     SCAN_SCOPES: read('SCAN_SCOPES', parseScopes),
     SCAN_LOOKBACK: read('SCAN_LOOKBACK', parseDuration),
     SCAN_OVERLAP: read('SCAN_OVERLAP', parseDuration, DEFAULT_OVERLAP),
+    SCAN_FEED: read('SCAN_FEED', parseFeed, 'list'),
+    SCAN_RECONCILE: read('SCAN_RECONCILE', parseDuration, DEFAULT_RECONCILE),
     SCAN_STATE_CONTAINER_URL: read('SCAN_STATE_CONTAINER_URL', parseContainerUrl),
   };
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {

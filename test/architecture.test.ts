@@ -32,6 +32,7 @@ const ROOMS: readonly Room[] = [
   { path: 'functions', packages: ['@azure/functions'], rooms: ['functions', 'shared'] },
   { path: 'shared', packages: [/^@azure\/(?!functions)/], rooms: ['shared'] },
   { path: 'infra', packages: [], rooms: ['infra'] },
+  { path: 'packaging', packages: ['esbuild'], rooms: ['packaging'] },
   { path: 'local', packages: [], rooms: ['local'] },
   { path: 'local/redirect', packages: [], rooms: ['local/redirect'] },
   {
@@ -76,6 +77,17 @@ const ROOMS: readonly Room[] = [
       'local/azure/resource-manager',
       'local/azure/providers',
       'local/azure/deployments/run.ts',
+      'local/azure/resource-graph',
+      ...AZURE_PARTS,
+      ...AZURE_GROUND,
+    ],
+  },
+  {
+    path: 'local/azure/resource-graph',
+    packages: [],
+    rooms: [
+      'local/azure/resource-graph',
+      'local/azure/resource-manager',
       ...AZURE_PARTS,
       ...AZURE_GROUND,
     ],
@@ -130,7 +142,13 @@ function complaint({ file, specifier, typeOnly }: Import): string | undefined {
 }
 
 const SOURCES = globSync(
-  ['functions/**/*.ts', 'shared/**/*.ts', 'infra/**/*.ts', 'local/**/*.{ts,mjs}'],
+  [
+    'functions/**/*.ts',
+    'shared/**/*.ts',
+    'infra/**/*.ts',
+    'packaging/**/*.ts',
+    'local/**/*.{ts,mjs}',
+  ],
   { cwd: ROOT },
 ).map((file) => file.split(sep).join('/'));
 

@@ -1,7 +1,9 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+
 import { type HttpTarget, readHeaders } from './http-data.ts';
 import { decodePath, parseQuery } from './http-path.ts';
+import { areHeadersRefused } from './refused-headers.ts';
 
 export interface HttpExchange {
   readonly target: HttpTarget;
@@ -27,6 +29,10 @@ export async function startHttpServer(port: number): Promise<HttpServer> {
   const handlerSet = Promise.withResolvers<HttpHandler>();
   const server = http.createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
     void answer(request, response, handlerSet.promise, server);
+  });
+  // Without this Node closes the connection and says nothing.
+  server.on('connect', (_, socket) => {
+    socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
   });
   await listen(server, port);
   return {
@@ -74,8 +80,9 @@ async function answer(
   }
 }
 
-/** Undefined for a request target that Kestrel answers with 400. */
+/** Undefined for a request that Kestrel answers with 400. */
 function readTarget(request: IncomingMessage): HttpTarget | undefined {
+  if (areHeadersRefused(request.rawHeaders)) return undefined;
   const raw = (request.url ?? '').replace(/^https?:\/\/[^/?]+/i, '') || '/';
   const question = raw.indexOf('?');
   const queryString = question < 0 ? '' : raw.slice(question);

@@ -10,6 +10,8 @@ import { readIdentityEnvironment } from '../settings.ts';
 export interface IdentityAnswer {
   /** `host:port`. */
   readonly endpoint: string;
+  /** The user-assigned identity that was asked for. */
+  readonly clientId?: string;
   readonly status?: number;
   readonly retryAfterSeconds?: number;
   /** The endpoint's own words for a refusal, shortened. */
@@ -46,18 +48,20 @@ export function createIdentityHttpClient(transport: HttpClient): HttpClient {
     async sendRequest(request) {
       const exchange = exchanges.getStore();
       useCurrentEndpoint(request);
-      const endpoint = new URL(request.url).host;
+      const { host: endpoint, searchParams } = new URL(request.url);
       if (!exchange) return transport.sendRequest(request);
+      const clientId = searchParams.get('client_id');
+      const asked = { endpoint, ...(clientId ? { clientId } : {}) };
       request.timeout = Math.max(
         1,
         Math.min(exchange.attemptMs, exchange.endsAtMs - performance.now()),
       );
       try {
         const response = await transport.sendRequest(request);
-        exchange.answer = { endpoint, status: response.status, ...refusal(response) };
+        exchange.answer = { ...asked, status: response.status, ...refusal(response) };
         return response;
       } catch (error) {
-        exchange.answer = { endpoint, failure: failureOf(error) };
+        exchange.answer = { ...asked, failure: failureOf(error) };
         throw error;
       }
     },

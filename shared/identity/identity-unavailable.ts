@@ -1,27 +1,39 @@
 import { AppError } from '../errors.ts';
 import type { IdentityAnswer } from './identity-exchange.ts';
 
+type Explanation = readonly [message: string, nextStep: string];
+
 /** The endpoint's refusals, in its own words (recorded traffic and public threads), and their cure. */
 const KNOWN: readonly {
   readonly said: RegExp;
-  readonly message: string;
-  readonly nextStep: string;
+  readonly explain: (clientId: string | undefined) => Explanation;
 }[] = [
   {
     said: /No User Assigned or Delegated Managed Identity found|Identity not found/i,
-    message: 'The identity that AZURE_CLIENT_ID names is not assigned to this app',
-    nextStep:
-      'Assign the user-assigned identity to the app, or correct AZURE_CLIENT_ID (its client id); without one, IDENTITY_KIND must be systemAssigned.',
+    explain: (clientId) =>
+      clientId === undefined
+        ? [
+            'This app has no system-assigned identity, which IDENTITY_KIND asks for',
+            'Switch it on; or set IDENTITY_KIND to userAssigned and AZURE_CLIENT_ID to the client id of an assigned one.',
+          ]
+        : [
+            `The identity ${clientId} that AZURE_CLIENT_ID names is not assigned to this app`,
+            'Assign it to the app, or correct AZURE_CLIENT_ID (its client id); for a system-assigned one, IDENTITY_KIND must be systemAssigned.',
+          ],
   },
   {
     said: /Multiple user assigned identities|specify the clientId/i,
-    message: 'The app has several identities and none was named',
-    nextStep: 'Set IDENTITY_KIND to userAssigned and AZURE_CLIENT_ID to the client id to use.',
+    explain: () => [
+      'The app has several identities and none was named',
+      'Set IDENTITY_KIND to userAssigned and AZURE_CLIENT_ID to the client id to use.',
+    ],
   },
   {
     said: /AADSTS500011|AADSTS50001\b|resource principal/i,
-    message: 'The tenant knows no service by this audience',
-    nextStep: 'Check the address of the target: the audience is derived from it.',
+    explain: () => [
+      'The tenant knows no service by this audience',
+      'Check the address of the target: the audience is derived from it.',
+    ],
   },
 ];
 
@@ -32,11 +44,12 @@ export function identityUnavailable(
   cause: unknown,
 ): AppError {
   const known = KNOWN.find(({ said }) => said.test(answer?.message ?? ''));
+  const [message, cure] = known?.explain(answer?.clientId) ?? [happened(answer), nextStep(answer)];
   return new AppError({
     code: 'IDENTITY_UNAVAILABLE',
     target: 'identity',
-    message: `${known?.message ?? happened(answer)} (token for ${scope.replace(/\/\.default$/, '')}).`,
-    nextStep: known?.nextStep ?? nextStep(answer),
+    message: `${message} (token for ${scope.replace(/\/\.default$/, '')}).`,
+    nextStep: cure,
     ...(answer?.status === undefined ? {} : { status: answer.status }),
     ...(answer?.retryAfterSeconds === undefined
       ? {}

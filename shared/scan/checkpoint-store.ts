@@ -1,5 +1,5 @@
 import type { Blobs } from '../blobs.ts';
-import { sleep } from '../deadline.ts';
+import { remainingMs, sleep } from '../deadline.ts';
 import { AppError } from '../errors.ts';
 import {
   CHECKPOINT_BLOB,
@@ -47,6 +47,8 @@ export class CheckpointStore {
    */
   async update(change: (checkpoint: Checkpoint) => Checkpoint): Promise<void> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      // Others count on it that a run changes nothing after its time.
+      if (remainingMs() === 0) throw timeIsUp();
       const changed = change(this.#checkpoint);
       if (changed === this.#checkpoint) return;
       const etag = await this.#blobs.write(CHECKPOINT_BLOB, JSON.stringify(changed), this.#etag);
@@ -65,4 +67,13 @@ export class CheckpointStore {
       nextStep: 'Find out how many scans run at once.',
     });
   }
+}
+
+function timeIsUp(): AppError {
+  return new AppError({
+    code: 'TARGET_UNAVAILABLE',
+    target: 'blobs',
+    message: `The time of this run is up, so ${CHECKPOINT_BLOB} was left as it is.`,
+    nextStep: 'The next run goes on from there.',
+  });
 }

@@ -9,6 +9,11 @@ const SCHEMA_VERSION = 1;
 export interface Pass {
   /** Only what was created at or after this time is looked at (ISO 8601). */
   readonly from: string;
+  /**
+   * The storage service's clock before its first page (ISO 8601). What was listed later may be missing on pages that
+   * were read by then, so the watermark moves no further, however late the pass ends.
+   */
+  readonly begunAt: string;
   /** The newest createdTime met so far. */
   readonly newest?: string;
   readonly nextPage?: string;
@@ -17,9 +22,21 @@ export interface Pass {
 export interface ScopeState {
   /** Where the first run began to look: nothing older is ever new. */
   readonly since: string;
-  /** The newest createdTime of a finished pass: everything up to here was handed on, if ARM listed it. */
+  /** The newest createdTime of a finished pass, or its beginning: everything up to here was handed on, if ARM listed it. */
   readonly watermark?: string;
   readonly pass?: Pass;
+  /** Where SCAN_FEED is resourceGraph. */
+  readonly feed?: FeedState;
+}
+
+/** How far a scope was followed by Resource Graph's changes. Their times are Resource Graph's clock (ISO 8601). */
+export interface FeedState {
+  /** Everything that changed up to here was handed on or is left to the list, if the feed has shown it. */
+  readonly watermark: string;
+  /** When the last finished pass over the list began: the storage service's clock. */
+  readonly listedAt: string;
+  /** Changes not older than the overlap that are done with: key → time of change. */
+  readonly done: Readonly<Record<string, string>>;
 }
 
 /** Findings that a run is handing on. If it dies, another run hands them on again. */
@@ -36,6 +53,8 @@ export interface Checkpoint {
   readonly scopes: Readonly<Record<string, ScopeState>>;
   /** Event id → createdTime, for all that is younger than the oldest bound of a scope. */
   readonly seen: Readonly<Record<string, string>>;
+  /** What `seen` holds from before one time goes at another, of the storage service's clock (ISO 8601). */
+  readonly forget?: { readonly before: string; readonly at: string };
   readonly claims: readonly Claim[];
 }
 
@@ -58,23 +77,41 @@ export function lowerBound(state: ScopeState, overlapMs: number): string {
   );
 }
 
-/** Forgets what no pass can meet again. Returns the same object if there is nothing to forget. */
-export function prune(checkpoint: Checkpoint, overlapMs: number): Checkpoint {
-  const bounds = Object.values(checkpoint.scopes).flatMap((state) => [
+/** No run lives longer. Those on their way look further back than a new one, so what they may meet stays in mind. */
+const LONGEST_RUN_MS = 1_800_000;
+
+/**
+ * Forgets what no pass can meet again, `LONGEST_RUN_MS` after that is certain. Returns the same object if there is
+ * nothing to forget.
+ */
+export function prune(checkpoint: Checkpoint, overlapMs: number, now: Date): Checkpoint {
+  const { forget, ...rest } = checkpoint;
+  if (forget && now.toISOString() < forget.at) return checkpoint;
+  const entries = Object.entries(checkpoint.seen);
+  const kept = entries.filter(([, createdTime]) => !forget || createdTime >= forget.before);
+  const before = oldestBound(checkpoint, overlapMs);
+  const isMore = kept.some(([, createdTime]) => createdTime < before);
+  if (!forget && !isMore) return checkpoint;
+  const at = new Date(now.getTime() + LONGEST_RUN_MS).toISOString();
+  return { ...rest, seen: Object.fromEntries(kept), ...(isMore && { forget: { before, at } }) };
+}
+
+function oldestBound({ scopes }: Checkpoint, overlapMs: number): string {
+  const bounds = Object.values(scopes).flatMap((state) => [
     lowerBound(state, overlapMs),
     ...(state.pass ? [state.pass.from] : []),
   ]);
-  const oldest = bounds.toSorted()[0] ?? '';
-  const entries = Object.entries(checkpoint.seen);
-  const kept = entries.filter(([, createdTime]) => createdTime >= oldest);
-  return kept.length === entries.length
-    ? checkpoint
-    : { ...checkpoint, seen: Object.fromEntries(kept) };
+  return bounds.toSorted()[0] ?? '';
 }
 
 /** Of two ISO 8601 times in UTC with milliseconds. */
 export function later(a: string, b: string): string {
   return a > b ? a : b;
+}
+
+/** Of two such times. */
+export function earlier(a: string, b: string): string {
+  return later(a, b) === a ? b : a;
 }
 
 /** A watermark ahead of the storage service's clock by more than this was not written by a scan. */
@@ -88,7 +125,7 @@ export function parseCheckpoint(text: string, serverTime: Date): Checkpoint {
   } catch (cause) {
     throw corrupt('it is not JSON', cause);
   }
-  const { schemaVersion, scopes, seen, claims } = asRecord(value, 'it is not an object');
+  const { schemaVersion, scopes, seen, forget, claims } = asRecord(value, 'it is not an object');
   if (schemaVersion !== SCHEMA_VERSION) {
     throw corrupt(`its schemaVersion is not ${SCHEMA_VERSION}`);
   }
@@ -96,6 +133,11 @@ export function parseCheckpoint(text: string, serverTime: Date): Checkpoint {
     assertScopeState(asRecord(state, 'a scope is not an object'), serverTime);
   }
   for (const time of Object.values(asRecord(seen, 'it has no seen'))) assertTime(time, 'seen');
+  if (forget !== undefined) {
+    const { before, at } = asRecord(forget, 'forget is not an object');
+    assertTime(before, 'forget.before');
+    assertTime(at, 'forget.at');
+  }
   if (!Array.isArray(claims)) throw corrupt('it has no claims');
   for (const claim of claims) assertClaim(asRecord(claim, 'a claim is not an object'));
   return value as Checkpoint;
@@ -109,12 +151,22 @@ function assertScopeState(state: Record<string, unknown>, serverTime: Date): voi
       throw corrupt(`its watermark ${watermark} lies in the future`);
     }
   }
+  if (state.feed !== undefined) assertFeedState(asRecord(state.feed, 'a feed is not an object'));
   if (state.pass === undefined) return;
   const pass = asRecord(state.pass, 'a pass is not an object');
   assertTime(pass.from, 'pass.from');
+  assertTime(pass.begunAt, 'pass.begunAt');
   if (pass.newest !== undefined) assertTime(pass.newest, 'pass.newest');
   if (pass.nextPage !== undefined && typeof pass.nextPage !== 'string') {
     throw corrupt('pass.nextPage is not a text');
+  }
+}
+
+function assertFeedState({ watermark, listedAt, done }: Record<string, unknown>): void {
+  assertTime(watermark, 'feed.watermark');
+  assertTime(listedAt, 'feed.listedAt');
+  for (const time of Object.values(asRecord(done, 'a feed has no done'))) {
+    assertTime(time, 'feed.done');
   }
 }
 

@@ -1,6 +1,7 @@
 // Findings leave the scan here: claimed in the checkpoint first, handed on, then settled. Of two runs that find the
 // same, the claim of one wins and the other drops it; what a dead run has claimed is handed on again.
 import { sleep, within } from '../deadline.ts';
+import { AppError } from '../errors.ts';
 import type { Checkpoint, Claim } from './checkpoint.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import type { Finding } from './finding.ts';
@@ -10,8 +11,10 @@ export type Publish = (findings: readonly Finding[]) => Promise<void>;
 
 /** Handing on one batch takes no longer. */
 const PUBLISH_MS = 8_000;
-/** A claim that is older belongs to a run that is gone: publishing and two writes around it take less. */
-const CLAIM_LIFETIME_MS = 20_000;
+/** Publishing what was claimed begins within this time, or not at all: the process may have stood still. */
+const PUBLISH_WITHIN_MS = 15_000;
+/** A claim that is older belongs to a run that is gone, which leaves 37 s at least to write that it is settled. */
+const CLAIM_LIFETIME_MS = 60_000;
 const POLL_MS = 500;
 
 export class HandOn {
@@ -24,33 +27,27 @@ export class HandOn {
   }
 
   /**
-   * Hands on those of `findings` that no run has claimed yet, and returns them. `isStillNew` is asked with the
-   * newest checkpoint.
+   * Hands on those of `findings` that no run has claimed yet, and returns them.
    */
-  async handOn(
-    findings: readonly Finding[],
-    isStillNew: (finding: Finding, checkpoint: Checkpoint) => boolean,
-  ): Promise<readonly Finding[]> {
+  async handOn(findings: readonly Finding[]): Promise<readonly Finding[]> {
     const claimId = crypto.randomUUID();
-    let mine: readonly Finding[] = [];
+    let mine: Claim | undefined;
     await this.#store.update((checkpoint) => {
-      const already = checkpoint.claims.find((claim) => claim.claimId === claimId);
-      mine =
-        already?.findings ??
-        findings.filter(
-          (finding) =>
-            checkpoint.seen[finding.eventId] === undefined && isStillNew(finding, checkpoint),
-        );
-      if (already || mine.length === 0) return checkpoint;
-      const added = Object.fromEntries(mine.map((one) => [one.eventId, one.createdTime]));
+      mine = checkpoint.claims.find((claim) => claim.claimId === claimId);
+      if (mine) return checkpoint;
+      const fresh = findings.filter(({ eventId }) => checkpoint.seen[eventId] === undefined);
+      if (fresh.length === 0) return checkpoint;
+      mine = this.#claim(claimId, fresh);
+      const added = Object.fromEntries(fresh.map((one) => [one.eventId, one.createdTime]));
       return {
         ...checkpoint,
         seen: { ...checkpoint.seen, ...added },
-        claims: [...checkpoint.claims, this.#claim(claimId, mine)],
+        claims: [...checkpoint.claims, mine],
       };
     });
-    if (mine.length > 0) await this.#publishClaimed(claimId, mine);
-    return mine;
+    if (!mine) return [];
+    await this.#publishClaimed(mine);
+    return mine.findings;
   }
 
   /** Hands on again what dead runs have claimed, and returns it. Claims of living runs are left alone. */
@@ -58,21 +55,20 @@ export class HandOn {
     const found: Finding[] = [];
     for (const orphan of this.#store.checkpoint.claims.filter((claim) => this.#isOrphan(claim))) {
       const claimId = crypto.randomUUID();
-      let isMine = false;
+      let mine: Claim | undefined;
       await this.#store.update((checkpoint) => {
-        isMine = checkpoint.claims.some((claim) => claim.claimId === claimId);
-        if (isMine || !checkpoint.claims.some((claim) => claim.claimId === orphan.claimId)) {
-          return checkpoint;
-        }
-        isMine = true;
+        mine = checkpoint.claims.find((claim) => claim.claimId === claimId);
+        const isThere = checkpoint.claims.some((claim) => claim.claimId === orphan.claimId);
+        if (mine || !isThere) return checkpoint;
         const adopted = this.#claim(claimId, orphan.findings);
+        mine = adopted;
         const claims = checkpoint.claims.map((claim) =>
           claim.claimId === orphan.claimId ? adopted : claim,
         );
         return { ...checkpoint, claims };
       });
-      if (!isMine) continue;
-      await this.#publishClaimed(claimId, orphan.findings);
+      if (!mine) continue;
+      await this.#publishClaimed(mine);
       found.push(...orphan.findings);
     }
     return found;
@@ -90,7 +86,8 @@ export class HandOn {
     return found;
   }
 
-  async #publishClaimed(claimId: string, findings: readonly Finding[]): Promise<void> {
+  async #publishClaimed({ claimId, claimedAt, findings }: Claim): Promise<void> {
+    if (this.#ageMs(claimedAt) > PUBLISH_WITHIN_MS) throw tooLate();
     try {
       await within(PUBLISH_MS, 'app', () => this.#publish(findings));
     } catch (error) {
@@ -106,9 +103,21 @@ export class HandOn {
   }
 
   #isOrphan({ claimedAt }: Claim): boolean {
-    if (claimedAt === undefined) return true;
-    return this.#store.serverTime.getTime() - Date.parse(claimedAt) > CLAIM_LIFETIME_MS;
+    return this.#ageMs(claimedAt) > CLAIM_LIFETIME_MS;
   }
+
+  #ageMs(claimedAt = '1970-01-01T00:00:00.000Z'): number {
+    return this.#store.serverTime.getTime() - Date.parse(claimedAt);
+  }
+}
+
+function tooLate(): AppError {
+  return new AppError({
+    code: 'TARGET_UNAVAILABLE',
+    target: 'blobs',
+    message: `Claiming what was found took longer than ${PUBLISH_WITHIN_MS / 1000} s, so it was not handed on.`,
+    nextStep: 'The next run does it; if it persists, look at the health of the storage account.',
+  });
 }
 
 function settle(checkpoint: Checkpoint, claimId: string): Checkpoint {

@@ -48,7 +48,7 @@ export async function noteCut(
   });
 }
 
-/** Moves the watermark to the newest createdTime of the pass, and forgets what can't be met again. */
+/** Moves the watermark to the newest createdTime of the pass or to its beginning, and forgets what can't be met again. */
 export async function finishPass(
   key: string,
   pass: Pass,
@@ -58,14 +58,13 @@ export async function finishPass(
   await store.update((checkpoint) => {
     const known = checkpoint.scopes[key] ?? { since: pass.from };
     const { pass: noted, ...state } = known;
-    // A createdTime ahead of all clocks must not take the watermark along.
-    const now = store.serverTime.toISOString();
-    const newest = pass.newest !== undefined && pass.newest > now ? now : pass.newest;
-    const watermark = later(state.watermark ?? '', newest ?? '');
+    const { begunAt, newest } = pass;
+    const reached = newest !== undefined && newest > begunAt ? begunAt : newest;
+    const watermark = later(state.watermark ?? '', reached ?? '');
     // A pass that another run began further back is not done with this one.
     const isOlder = noted !== undefined && noted.from < pass.from;
     if (watermark === (state.watermark ?? '') && (!noted || isOlder)) {
-      return prune(checkpoint, overlapMs);
+      return prune(checkpoint, overlapMs, store.serverTime);
     }
     const finished: ScopeState = {
       ...state,
@@ -73,7 +72,7 @@ export async function finishPass(
       ...(isOlder ? { pass: noted } : {}),
     };
     const scopes = { ...checkpoint.scopes, [key]: finished };
-    return prune({ ...checkpoint, scopes }, overlapMs);
+    return prune({ ...checkpoint, scopes }, overlapMs, store.serverTime);
   });
 }
 

@@ -3,10 +3,12 @@ import { remainingMs, within } from '../deadline.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { ResourceManager } from '../resource-manager.ts';
+import type { FeedRules } from './change-scan.ts';
 import { CheckpointStore } from './checkpoint-store.ts';
 import type { Finding } from './finding.ts';
 import { HandOn, type Publish } from './hand-on.ts';
-import type { ScanRules } from './pass-state.ts';
+import { beginScope, type ScanRules } from './pass-state.ts';
+import { reconcile, scanChanges } from './scan-changes.ts';
 import {
   createReport,
   MOST_FINDINGS_LISTED,
@@ -22,12 +24,15 @@ export interface ScanOptions extends ScanRules {
   readonly blobs: Pick<Blobs, 'read' | 'write'>;
   readonly publish: Publish;
   readonly log: Log;
+  /** Follow Resource Graph's changes, and read the list now and then. Absent: read the list each time. */
+  readonly feed?: FeedRules['feed'];
   /** When a run stops and leaves the rest to the next one. Default 4 minutes. */
   readonly timeLimitMs?: number;
 }
 
 const TIME_LIMIT_MS = 240_000;
-const CLAIM_WAIT_MS = 25_000;
+/** Longer than a claim lives. */
+const CLAIM_WAIT_MS = 65_000;
 const RESERVE_MS = 20_000;
 
 /**
@@ -81,9 +86,17 @@ async function scanAll(
   await store.load();
   await forgetOtherScopes(options.scopes, store);
   found(await handOn.handOnOrphans());
-  for (const report of reports) {
-    await scanScope(report, options, tools);
-    const { scope, outcome, error } = report;
+  // Before any of them ends: what one remembers is forgotten only when no other can meet it.
+  for (const { scope } of reports) await beginScope(scope.toLowerCase(), options, store);
+  const rules = options.feed && { ...options, feed: options.feed };
+  const toList = rules
+    ? await scanChanges(reports, rules, tools)
+    : reports.map((report) => ({ report, creations: [] }));
+  for (const scope of toList) {
+    const finished = await scanScope(scope.report, options, tools);
+    if (finished && rules) await reconcile(scope, finished.begunAt, rules, tools);
+  }
+  for (const { scope, outcome, error } of reports) {
     if (error) log.warn(`Scan of ${scope}: ${outcome}. ${error.message} ${error.nextStep}`);
   }
   found(await handOn.waitForClaims(Math.min(CLAIM_WAIT_MS, remainingMs() - 1_000)));

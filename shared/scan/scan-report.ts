@@ -1,3 +1,4 @@
+import { remainingMs } from '../deadline.ts';
 import type { AppError, ErrorCode } from '../errors.ts';
 import type { Finding } from './finding.ts';
 
@@ -8,14 +9,34 @@ export interface ScopeReport {
   readonly scope: string;
   /** `cut`: the next run goes on. */
   outcome: 'finished' | 'cut' | 'failed';
+  /** Absent: the list. */
+  feed?: 'resourceGraph';
+  /** Pages of the list, by Resource Graph those that creations were looked up on. */
   pages: number;
-  /** Resources listed. */
+  /** Resources listed; by Resource Graph, creations that it showed. */
   resources: number;
   /** Resources without createdTime: nobody can say whether they are new. */
   unreadableCount: number;
   /** Ids of the first of them. */
   readonly unreadable: string[];
   error?: AppError;
+}
+
+const MOST_UNREADABLE_LISTED = 100;
+/** A timer may fire a little early against the clock that it was set by. */
+const TIMER_SLACK_MS = 20;
+
+/** Nobody can say whether this resource is new. */
+export function noteUnreadable(report: ScopeReport, id: string | undefined): void {
+  report.unreadableCount += 1;
+  if (report.unreadable.length < MOST_UNREADABLE_LISTED) report.unreadable.push(id ?? '(no id)');
+}
+
+/** What stopped the scan of a scope: a run that is throttled or out of time is cut, and the next one goes on. */
+export function noteFailure(report: ScopeReport, error: AppError, reserveMs: number): void {
+  report.error = error;
+  const isPatient = error.code === 'THROTTLED' || remainingMs() <= reserveMs + TIMER_SLACK_MS;
+  report.outcome = isPatient ? 'cut' : 'failed';
 }
 
 interface ReportedError {
@@ -41,6 +62,8 @@ export interface ScanReport {
   readonly scopes: readonly {
     readonly scope: string;
     readonly outcome: ScopeReport['outcome'];
+    /** Absent: the list. */
+    readonly feed?: 'resourceGraph';
     readonly pages: number;
     readonly resourcesSeen: number;
     readonly error?: ReportedError;
@@ -75,9 +98,10 @@ export function createReport(run: {
     newFindings: run.findings,
     unreadableCount: sum((scope) => scope.unreadableCount),
     unreadable: run.scopes.flatMap(({ unreadable }) => unreadable),
-    scopes: run.scopes.map(({ scope, outcome, pages, resources, error }) => ({
+    scopes: run.scopes.map(({ scope, outcome, feed, pages, resources, error }) => ({
       scope,
       outcome,
+      ...(feed ? { feed } : {}),
       pages,
       resourcesSeen: resources,
       ...(error ? { error: reported(error) } : {}),

@@ -1,41 +1,27 @@
-import { remainingMs, within } from '../deadline.ts';
+import { remainingMs } from '../deadline.ts';
 import { AppError } from '../errors.ts';
-import type { ListedResource, ResourceManager, ResourcePage } from '../resource-manager.ts';
+import type { ListedResource, ResourcePage } from '../resource-manager.ts';
 import { later, lowerBound, type Pass, type ScopeState } from './checkpoint.ts';
-import type { CheckpointStore } from './checkpoint-store.ts';
 import { type Finding, toFinding } from './finding.ts';
-import type { HandOn } from './hand-on.ts';
 import { PageWalk } from './page-walk.ts';
 import { beginScope, finishPass, noteCut, type ScanRules } from './pass-state.ts';
-import type { ScopeReport } from './scan-report.ts';
+import { noteFailure, noteUnreadable, type ScopeReport } from './scan-report.ts';
+import { type ScopeScanTools, whileTimeIsLeft } from './scan-tools.ts';
 
 /** Findings that are handed on together. */
 const BATCH = 5_000;
-const MOST_UNREADABLE_LISTED = 100;
-/** A timer may fire a little early against the clock that it was set by. */
-const TIMER_SLACK_MS = 20;
-
-export interface ScopeScanTools {
-  readonly resourceManager: ResourceManager;
-  readonly store: CheckpointStore;
-  readonly handOn: HandOn;
-  /** Told of what was handed on. */
-  readonly found: (findings: readonly Finding[]) => void;
-  /** Kept back from the run's time, to hand on what was found and to write the checkpoint. */
-  readonly reserveMs: number;
-}
 
 /**
  * One pass over a scope, from its first page or from where the last run was cut. A pass that is cut (time limit,
  * throttling, a failing page) hands on what it has found and notes its page; the watermark moves only at the end of
- * a pass. Throws AppError if the checkpoint can't be written or findings can't be handed on; what listing threw is
- * in `report.error`.
+ * a pass. Returns the pass if it was finished. Throws AppError if the checkpoint can't be written or findings can't be
+ * handed on; what listing threw is in `report.error`.
  */
 export async function scanScope(
   report: ScopeReport,
   rules: ScanRules,
   tools: ScopeScanTools,
-): Promise<void> {
+): Promise<Pass | undefined> {
   const key = report.scope.toLowerCase();
   const begun = await beginScope(key, rules, tools.store);
   const scan = new ScopeScan(report, begun, rules, tools);
@@ -44,29 +30,26 @@ export async function scanScope(
   if (end === 'end') {
     await finishPass(key, scan.pass, rules.overlapMs, tools.store);
     report.outcome = 'finished';
-    return;
+    return scan.pass;
   }
   await noteCut(key, begun, scan.pass, tools.store);
-  if (end === 'time is up') return;
-  report.error = end;
-  const isPatient = end.code === 'THROTTLED' || remainingMs() <= tools.reserveMs + TIMER_SLACK_MS;
-  report.outcome = isPatient ? 'cut' : 'failed';
+  if (end !== 'time is up') noteFailure(report, end, tools.reserveMs);
+  return undefined;
 }
 
 class ScopeScan {
   pass: Pass;
   readonly #report: ScopeReport;
-  readonly #begun: ScopeState;
-  readonly #rules: ScanRules;
   readonly #tools: ScopeScanTools;
   readonly #collected = new Map<string, Finding>();
 
   constructor(report: ScopeReport, begun: ScopeState, rules: ScanRules, tools: ScopeScanTools) {
     this.#report = report;
-    this.#begun = begun;
-    this.#rules = rules;
     this.#tools = tools;
-    this.pass = begun.pass ?? { from: lowerBound(begun, rules.overlapMs) };
+    this.pass = begun.pass ?? {
+      from: lowerBound(begun, rules.overlapMs),
+      begunAt: tools.store.serverTime.toISOString(),
+    };
   }
 
   async walkPages(): Promise<'end' | 'time is up' | AppError> {
@@ -74,7 +57,7 @@ class ScopeScan {
     const { scope } = this.#report;
     try {
       // Azure: a list is filtered to what the caller may read, so without its role a scan would find nothing and be content.
-      await this.#whileTimeIsLeft(() => this.#tools.resourceManager.probe(scope));
+      await whileTimeIsLeft(this.#tools, () => this.#tools.resourceManager.probe(scope));
     } catch (error) {
       if (error instanceof AppError) return error;
       throw error;
@@ -101,19 +84,14 @@ class ScopeScan {
     const findings = [...this.#collected.values()];
     this.#collected.clear();
     if (findings.length === 0) return;
-    const key = this.#report.scope.toLowerCase();
-    const handedOn = await this.#tools.handOn.handOn(findings, ({ createdTime }, { scopes }) => {
-      // Another run has finished a pass meanwhile: what it has forgotten was handed on.
-      const now = scopes[key];
-      const isAlone = now === undefined || now.watermark === this.#begun.watermark;
-      return isAlone || createdTime >= lowerBound(now, this.#rules.overlapMs);
-    });
-    this.#tools.found(handedOn);
+    this.#tools.found(await this.#tools.handOn.handOn(findings));
   }
 
   async #listPage(): Promise<ResourcePage> {
     const list = (page: string | undefined) =>
-      this.#whileTimeIsLeft(() => this.#tools.resourceManager.listPage(this.#report.scope, page));
+      whileTimeIsLeft(this.#tools, () =>
+        this.#tools.resourceManager.listPage(this.#report.scope, page),
+      );
     const { nextPage } = this.pass;
     const page = await list(nextPage).catch((error: unknown) => {
       const { status } = error as Partial<AppError>;
@@ -128,17 +106,10 @@ class ScopeScan {
     return page;
   }
 
-  #whileTimeIsLeft<T>(call: () => Promise<T>): Promise<T> {
-    return within(remainingMs() - this.#tools.reserveMs, 'resource-manager', call);
-  }
-
   #look(resource: ListedResource): void {
     const finding = toFinding(resource);
     if (!finding) {
-      this.#report.unreadableCount += 1;
-      if (this.#report.unreadable.length < MOST_UNREADABLE_LISTED) {
-        this.#report.unreadable.push(resource.id ?? '(no id)');
-      }
+      noteUnreadable(this.#report, resource.id);
       return;
     }
     if (finding.createdTime < this.pass.from) return;

@@ -160,7 +160,7 @@ async function proveForTheDeveloper(assignment: FoundAssignment): Promise<void> 
   assert.deepEqual(allowed(), ofTheApp);
 }
 
-describe('the role assignments of the template', () => {
+describe('T7 the role assignments of the template', () => {
   before(() => buildApp(projectDirectory));
 
   it('are all tried here, but for the one that nothing local needs', () => {

@@ -152,7 +152,7 @@ async function get({ baseUrl }: RunningApp, path: string): Promise<Answer> {
   };
 }
 
-const LIMIT_MS = 15_000;
+const LIMIT_MS = 30_000;
 
 async function whenMatching(
   printing: EventEmitter,

@@ -10,6 +10,9 @@ const VAULT = 'kv-faults';
 const ACCOUNT = 'stfaults';
 const APP_GROUP = 'rg-app';
 
+/** Settings that differ from the case's own, and how long the identity endpoint is asked. */
+export type ServiceOptions = [changes?: Environment, limits?: Parameters<typeof createServices>[1]];
+
 export interface FaultCase {
   readonly groupName: string;
   readonly groupId: string;
@@ -21,24 +24,58 @@ export interface FaultCase {
   /** Fits the calls of this case at the door and no others, for a fault's `operation`. */
   operationAt(door: Door): string;
   /** Fresh ones: no token, no client, nothing remembered (but msal-node's own cache, by client id). */
-  createServices(changes?: Environment): Services;
+  createServices(...options: ServiceOptions): Services;
   /** Deploys `count` resources more into the group of the case, as the deployer. */
   createResources(count: number): Promise<void>;
 }
 
-/** Deploys the app's surroundings once and gives `count` cases; the process's environment gets the identity endpoint. */
-export async function deployCases(azure: LocalAzure, count: number): Promise<FaultCase[]> {
+/** Where the app runs, and so which identity endpoint it finds. */
+export type Machine = keyof typeof machines;
+
+const machines = {
+  'function app': {
+    type: 'Microsoft.Web/sites',
+    apiVersion: '2024-11-01',
+    name: 'func-faults',
+    kind: 'functionapp,linux',
+  },
+  'virtual machine': {
+    type: 'Microsoft.Compute/virtualMachines',
+    apiVersion: '2024-11-01',
+    name: 'vm-faults',
+  },
+} as const;
+
+export function machineIdOf(machine: Machine): string {
+  const { type, name } = machines[machine];
+  return inAppGroup(`${type}/${name}`);
+}
+
+/** Deploys the app's surroundings once, on a machine that has the identities of all, and gives `count` cases. */
+export async function deployCases(
+  azure: LocalAzure,
+  count: number,
+  machine: Machine,
+): Promise<FaultCase[]> {
   await azure.storageReady;
   const names = Array.from(
     { length: count },
     (_, index) => `case-${String(index).padStart(3, '0')}`,
   );
   const secrets = new Map(names.map((name) => [name, crypto.randomUUID() + crypto.randomUUID()]));
-  await deploy(azure, APP_GROUP, surroundings(secrets));
-  const siteId = `${groupId(APP_GROUP)}/providers/Microsoft.Web/sites/func-faults`;
-  Object.assign(process.env, azure.identityEnvironmentOf(siteId), {
-    WEBSITE_SITE_NAME: 'func-faults',
-  });
+  await deploy(azure, APP_GROUP, [
+    ...surroundings(secrets),
+    {
+      ...machines[machine],
+      location: 'westeurope',
+      identity: {
+        type: 'UserAssigned',
+        userAssignedIdentities: Object.fromEntries(names.map((name) => [identityIdOf(name), {}])),
+      },
+      properties: {},
+      dependsOn: names.map((name) => identityIdOf(name)),
+    },
+  ]);
   return Promise.all(
     [...secrets].map(([name, secretValue]) => createCase(azure, name, secretValue)),
   );
@@ -89,7 +126,8 @@ async function createCase(
     clientId: String(clientId),
     settings,
     operationAt: (door) => patterns[door] ?? '*',
-    createServices: (changes = {}) => createServices({ ...settings, ...changes }),
+    createServices: (changes = {}, limits = {}) =>
+      createServices({ ...settings, ...changes }, limits),
     async createResources(more) {
       const resources = Array.from({ length: more }, () => ({
         type: 'Microsoft.Network/publicIPAddresses',
@@ -170,19 +208,6 @@ function surroundings(secrets: ReadonlyMap<string, string>): object[] {
       properties: {},
       dependsOn: [`Microsoft.Storage/storageAccounts/${ACCOUNT}`],
     })),
-    {
-      type: 'Microsoft.Web/sites',
-      apiVersion: '2024-11-01',
-      name: 'func-faults',
-      location,
-      kind: 'functionapp,linux',
-      identity: {
-        type: 'UserAssigned',
-        userAssignedIdentities: Object.fromEntries(names.map((name) => [identityIdOf(name), {}])),
-      },
-      properties: {},
-      dependsOn: names.map((name) => identityIdOf(name)),
-    },
   ];
 }
 

@@ -18,17 +18,24 @@ export function createContext(name: string) {
   return Object.assign(context, { lines });
 }
 
+export interface CalledFunction extends Logged {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Record<string, unknown>;
+}
+
 /** Calls a handler as the host does; gives status and parsed body. */
 export async function call(
   handler: HttpHandler,
   url: string,
   params: Readonly<Record<string, string>> = {},
-): Promise<{ status: number; body: Record<string, unknown>; lines: string[] }> {
+): Promise<CalledFunction> {
   const request = new HttpRequest({ method: 'GET', url: `http://localhost/api/${url}`, params });
   const context = createContext('test');
   const response = (await handler(request, context)) as HttpResponseInit;
   return {
     status: response.status ?? 0,
+    headers: (response.headers ?? {}) as Record<string, string>,
     body: JSON.parse(String(response.body)),
     lines: context.lines,
   };

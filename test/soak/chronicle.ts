@@ -12,7 +12,8 @@ export interface Incarnation {
   readonly createdTime?: string;
   /** In lower case. */
   readonly scopes: readonly string[];
-  /** Azure's clock: when lists show it. */
+  readonly createdAtMs: number;
+  /** When lists show it. */
   readonly listedFromMs: number;
   deletedAtMs?: number;
 }
@@ -24,6 +25,8 @@ export interface Run {
   readonly timeLimitMs: number;
   /** Whether a call to its state failed, or its answer was lost. */
   stateFailed: boolean;
+  /** Whether a call to its state took seconds. */
+  stateSlow: boolean;
   /** Keys of what ARM showed it. */
   readonly shown: Set<string>;
   endedAtMs?: number;
@@ -34,7 +37,8 @@ export interface Run {
 export interface HandOn {
   readonly run: Run;
   readonly at: number;
-  readonly eventIds: readonly string[];
+  /** Azure's clock. */
+  readonly atMs: number;
   /** Whether the receiver said that it took them, in time. */
   isTaken: boolean;
 }
@@ -68,20 +72,20 @@ export class Chronicle {
     this.overlapMs = overlapMs;
   }
 
-  started(run: Omit<Run, 'number' | 'stateFailed' | 'shown'>): Run {
+  started(run: Omit<Run, 'number' | 'stateFailed' | 'stateSlow' | 'shown'>): Run {
     const started = {
       ...run,
       number: this.runs.length + 1,
       stateFailed: false,
+      stateSlow: false,
       shown: new Set<string>(),
     };
     this.runs.push(started);
     return started;
   }
 
-  handedOn(run: Run, findings: readonly Finding[]): HandOn {
-    const eventIds = findings.map(({ eventId }) => eventId);
-    const handOn = { run, at: ++this.#position, eventIds, isTaken: false };
+  handedOn(run: Run, atMs: number): HandOn {
+    const handOn = { run, at: ++this.#position, atMs, isTaken: false };
     this.handOns.push(handOn);
     return handOn;
   }

@@ -27,6 +27,8 @@ export interface Trouble {
   readonly freezeAt?: number;
   readonly freezeMs?: number;
   readonly timeLimitMs: number;
+  /** Every call to the state may take so long on its way, and on its way back. */
+  readonly stateDelayMs: number;
   readonly list: readonly ListFault[];
   readonly state: readonly StateFault[];
   readonly receiver: readonly ReceiverFault[];
@@ -89,6 +91,7 @@ const trouble: fc.Arbitrary<Trouble> = fc
       },
     ),
     timeLimitMs: fc.constantFrom(240 * SECOND, 240 * SECOND, 30 * SECOND, 5 * SECOND),
+    stateDelayMs: fc.constantFrom(0, 0, 0, 0, SECOND, 4 * SECOND),
     list: faults(['throttled', 'unavailable', 'denied', 'stale', 'slow'], {
       calls: 8,
       delaysMs: [2 * SECOND, 20 * SECOND, 90 * SECOND],
@@ -156,4 +159,10 @@ export const history: fc.Arbitrary<History> = fc.record({
 });
 
 /** A run in which nothing goes wrong. */
-export const noTrouble: Trouble = { timeLimitMs: 240_000, list: [], state: [], receiver: [] };
+export const noTrouble: Trouble = {
+  timeLimitMs: 240_000,
+  stateDelayMs: 0,
+  list: [],
+  state: [],
+  receiver: [],
+};

@@ -1,13 +1,18 @@
 // Resource Manager over time, as the scan sees it through its client: what is created, when lists show it, in which
 // pages and in which case of letters.
 import type { ListedResource, ResourcePage } from '../../shared/resource-manager.ts';
-import type { Chronicle, Incarnation, Run } from './chronicle.ts';
+import type { Chronicle, Incarnation } from './chronicle.ts';
 import type { History, Step } from './history.ts';
 import { PageLayout } from './page-layout.ts';
 
 export const SUBSCRIPTION = '/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e';
 export const GROUP = `${SUBSCRIPTION}/resourceGroups/rg-app`;
 const PAGE_ADDRESS = 'https://management.azure.com/page/';
+
+export interface ListedPage extends ResourcePage {
+  /** Of the incarnations on it. */
+  readonly keys: readonly string[];
+}
 
 export class ModelArm {
   readonly #chronicle: Chronicle;
@@ -47,7 +52,7 @@ export class ModelArm {
   }
 
   /** Undefined: the page's address is too old. */
-  list(scope: string, page: string | undefined, nowMs: number, run: Run): ResourcePage | undefined {
+  list(scope: string, page: string | undefined, nowMs: number): ListedPage | undefined {
     const { overlapMs } = this.#chronicle;
     const shown = this.#chronicle.incarnations
       .filter(
@@ -60,8 +65,8 @@ export class ModelArm {
       }));
     const turned = this.#layout.turn(shown, nowMs, page?.slice(PAGE_ADDRESS.length));
     if (!turned) return undefined;
-    for (const { key } of turned.items) run.shown.add(key);
     return {
+      keys: turned.items.map(({ key }) => key),
       resources: turned.items.map((item) => this.#render(item)),
       ...(turned.next ? { nextPage: PAGE_ADDRESS + turned.next } : {}),
     };
@@ -79,6 +84,7 @@ export class ModelArm {
       id,
       ...(created !== undefined && { createdTime: created }),
       scopes: scopes.map((scope) => scope.toLowerCase()),
+      createdAtMs: nowMs,
       listedFromMs: nowMs + Math.floor(lateness * this.#chronicle.overlapMs),
     });
   }

@@ -1,11 +1,9 @@
 // Whoever findings are handed on to: takes them one by one, slowly, in part, or not at all.
+import { remainingMs } from '../../shared/deadline.ts';
 import type { Publish } from '../../shared/scan/hand-on.ts';
 import type { ProcessClock } from './app-process.ts';
 import type { Chronicle, Run } from './chronicle.ts';
 import type { ReceiverFault } from './history.ts';
-
-/** As shared/scan/hand-on.ts: the scan waits no longer, and may hand on again what comes later. */
-const IN_TIME_MS = 8_000;
 
 export function connectReceiver(
   chronicle: Chronicle,
@@ -17,8 +15,7 @@ export function connectReceiver(
   return async (findings) => {
     calls += 1;
     const fault = faults.find(({ call }) => call === calls);
-    const handOn = chronicle.handedOn(run, findings);
-    const startedAtMs = clock.nowMs;
+    const handOn = chronicle.handedOn(run, clock.nowMs);
     await run.process.point();
     if (fault?.kind === 'refused') throw new Error('refused');
     for (const [index, finding] of findings.entries()) {
@@ -28,6 +25,6 @@ export function connectReceiver(
       chronicle.delivered(handOn, finding);
     }
     await run.process.point();
-    handOn.isTaken = clock.nowMs - startedAtMs < IN_TIME_MS;
+    handOn.isTaken = remainingMs() > 0; // The scan waits no longer, and may hand on again what came later.
   };
 }

@@ -4,11 +4,13 @@ import { remainingMs } from '../../shared/deadline.ts';
 import { AppError } from '../../shared/errors.ts';
 import { CHECKPOINT_BLOB } from '../../shared/scan/checkpoint.ts';
 import type { Chronicle, Run } from './chronicle.ts';
-import type { StateFault } from './history.ts';
+import type { StateFault, Trouble } from './history.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** As shared/blobs.ts: no call takes longer. */
 const CALL_MS = 10_000;
+
+const SLOW_MS = 1_000;
 
 interface Version {
   readonly text: string;
@@ -29,17 +31,19 @@ export class ModelState {
   }
 
   /** The client of one run. */
-  connect(run: Run, faults: readonly StateFault[]): Pick<Blobs, 'read' | 'write'> {
+  connect(run: Run, { state: faults, stateDelayMs }: Trouble): Pick<Blobs, 'read' | 'write'> {
     let calls = 0;
     const call = async <T>(effect: () => T, repeated: (result: T) => T): Promise<T> => {
       calls += 1;
       const fault = faults.find((one) => one.call === calls);
       if (fault && fault.kind !== 'slow') run.stateFailed = true;
       await run.process.point();
-      const answer = this.#transmit(fault, effect, repeated);
+      const answer = this.#transmit(fault, stateDelayMs, effect, repeated);
       const limitMs = Math.max(1, Math.min(CALL_MS, remainingMs() - 100));
       const isLate = this.#time.sleep(limitMs).then(() => 'late' as const);
+      const startedAtMs = this.#time.nowMs;
       const settled = await Promise.race([answer, isLate]);
+      if (this.#time.nowMs - startedAtMs > SLOW_MS) run.stateSlow = true;
       await run.process.point();
       if (settled === 'late') run.stateFailed = true;
       if (settled === 'late' || settled === 'lost') throw unavailable();
@@ -61,15 +65,15 @@ export class ModelState {
 
   async #transmit<T>(
     fault: StateFault | undefined,
+    delayMs: number,
     effect: () => T,
     repeated: (result: T) => T,
   ): Promise<'lost' | { readonly result: T }> {
-    const way = () => this.#time.sleep(2 + this.#random() * 30);
+    const slowMs = fault?.kind === 'slow' ? fault.delayMs : delayMs;
+    const way = () => this.#time.sleep(2 + this.#random() * (30 + slowMs));
     await way();
     if (fault?.kind === 'unavailable') return 'lost';
-    if (fault?.kind === 'slow') await this.#time.sleep(fault.delayMs * this.#random());
     const result = effect();
-    if (fault?.kind === 'slow') await this.#time.sleep(fault.delayMs * this.#random());
     await way();
     if (fault?.kind === 'inDoubt') return 'lost';
     return { result: fault?.kind === 'repeated' ? repeated(result) : result };

@@ -1,5 +1,6 @@
 // Plays a history: the real runScan, as many at a time as the history has it, over doubles of Azure in virtual time.
 import { createRandom } from '../../local/azure/faults/random.ts';
+import { remainingMs } from '../../shared/deadline.ts';
 import { AppError } from '../../shared/errors.ts';
 import { operations } from '../../shared/operations.ts';
 import type { ResourceManager } from '../../shared/resource-manager.ts';
@@ -56,9 +57,9 @@ class Player {
     await this.#fallQuiet();
   }
 
-  /** All that is late is listed, every living run has ended, claims of the dead are old. */
+  /** All that is late is listed, no createdTime is ahead, every living run has ended, claims of the dead are old. */
   async #fallQuiet(): Promise<void> {
-    await this.time.pass(this.#history.overlapMs + 3_600_000);
+    await this.time.pass(this.#history.overlapMs + 3 * 3_600_000);
     for (let count = 0; count < QUIET_RUNS; count++) {
       const { run, ended } = this.#start(noTrouble);
       await this.time.until(ended);
@@ -77,7 +78,7 @@ class Player {
         scopes: hasTwoScopes ? [GROUP, SUBSCRIPTION] : [GROUP],
         ...{ lookbackMs, overlapMs, timeLimitMs },
         resourceManager: this.#connectArm(run, trouble.list),
-        blobs: this.#state.connect(run, trouble.state),
+        blobs: this.#state.connect(run, trouble),
         publish: connectReceiver(this.chronicle, this.time, run, trouble.receiver),
         log: SILENT,
       }),
@@ -110,17 +111,20 @@ class Player {
       await run.process.point();
       await this.time.sleep(30 + this.#random() * 300);
       if (fault?.kind === 'slow') await this.time.sleep(fault.delayMs);
-      const result = effect();
+      const failure = fault && fault.kind !== 'slow' ? listFailures[fault.kind]() : undefined;
+      const result = failure ?? effect();
       await this.time.sleep(20 + this.#random() * 50);
       await run.process.point();
-      if (fault && fault.kind !== 'slow') throw listFailures[fault.kind]();
+      if (result instanceof AppError) throw result;
       return result;
     };
     return {
       probe: (scope) => call(() => operations.readScope(scope)),
       listPage: async (scope, page) => {
-        const listed = await call(() => this.#arm.list(scope, page, this.time.nowMs, run));
+        const listed = await call(() => this.#arm.list(scope, page, this.time.nowMs));
         if (!listed) throw listFailures.stale();
+        // An answer that comes too late is not heard.
+        if (remainingMs() > 0) for (const key of listed.keys) run.shown.add(key);
         return listed;
       },
     };

@@ -111,6 +111,17 @@ async function samplesOf({ make }: Sample, bench: Bench): Promise<readonly strin
   return typeof made === 'string' ? [made] : made;
 }
 
+it('the table holds F1 to F50; F51 to F54 and F60 stand below', () => {
+  const numbers = forgeries.flatMap(({ name }) =>
+    [...name.matchAll(/\bF(\d+)\b/g)].map(([, number]) => Number(number)),
+  );
+  const all = Array.from({ length: 50 }, (_, index) => index + 1);
+  assert.deepEqual(
+    numbers.sort((a, b) => a - b),
+    all,
+  );
+});
+
 for (const column of doorColumns) {
   describe(`the door ${column.door}`, () => {
     let bench: Bench;

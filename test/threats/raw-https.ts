@@ -10,14 +10,15 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** One request with these header lines; `createSocket` gives an unconnected one. */
+/** One request with these header lines; `createSocket` gives an unconnected one. `servername`: the host by default. */
 export async function getOverTls(
-  { host, port, target }: { host: string; port: number; target: string },
+  at: { host: string; port: number; target: string; servername?: string },
   headerLines: readonly string[],
   createSocket = () => new net.Socket(),
 ): Promise<RawAnswer | undefined> {
+  const { host, port, target, servername = host } = at;
   const raw = createSocket().connect(port, '127.0.0.1');
-  const socket = tls.connect({ socket: raw, servername: host });
+  const socket = tls.connect({ socket: raw, servername });
   const lines = [`GET ${target} HTTP/1.1`, `Host: ${host}`, ...headerLines, 'Connection: close'];
   return answerTo(socket, `${lines.join('\r\n')}\r\n\r\n`);
 }
@@ -46,5 +47,15 @@ export function parseAnswer(text: string): RawAnswer | undefined {
     const value = line.slice(colon + 1).trim();
     headers.set(name, headers.has(name) ? `${headers.get(name)}, ${value}` : value);
   }
-  return { status: Number(status), reason, headers, body: text.slice(end + 4) };
+  const body = text.slice(end + 4);
+  const isChunked = headers.get('transfer-encoding') === 'chunked';
+  return { status: Number(status), reason, headers, body: isChunked ? joinChunks(body) : body };
+}
+
+/** For bodies of ASCII: sizes count bytes. */
+function joinChunks(body: string): string {
+  const [, size = '0'] = /^([0-9a-f]+)\r\n/i.exec(body) ?? [];
+  const start = size.length + 2;
+  const end = start + Number.parseInt(size, 16);
+  return end === start ? '' : body.slice(start, end) + joinChunks(body.slice(end + 2));
 }

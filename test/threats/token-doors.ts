@@ -39,7 +39,7 @@ const DOT_NET_TIME = String.raw`\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d:\d\d [AP]M`;
 
 const STS = `https://sts.windows.net/${tenantId}/`;
 
-/** [recorded.md 1, "401"] */
+/** [hashicorp/go-azure-helpers#51] and the threads named in local/azure/resource-manager/authenticate.ts. */
 const resourceManager: DoorColumn = {
   door: 'resource-manager',
   host: 'management.azure.com',
@@ -95,7 +95,7 @@ function resourceManagerWords(problem: Presentation, found: string): readonly [s
   }[problem];
 }
 
-/** [recorded.md 4] */
+/** [R25] and the threads named in local/azure/key-vault/errors.ts. */
 const keyVault: DoorColumn = {
   door: 'key-vault',
   host: `${names.vault}.vault.azure.net`,
@@ -126,7 +126,7 @@ const keyVault: DoorColumn = {
   },
 };
 
-/** [recorded.md 8] */
+/** [R40] */
 const blob: DoorColumn = {
   door: 'blob',
   host: `${names.account}.blob.core.windows.net`,
@@ -184,7 +184,7 @@ function storageBody(code: string, message: string, detail?: string): RegExp {
   return new RegExp(`^${start}${told}${more}${end}$`);
 }
 
-/** [other-clients.md, "Microsoft Graph"] */
+/** [microsoftgraph/microsoft-graph-docs#16208] */
 const graph: DoorColumn = {
   door: 'graph',
   host: 'graph.microsoft.com',

@@ -12,22 +12,25 @@ export interface BehaviourOrder {
   readonly grantDelayMs?: number;
   /** The same for all resources, a function of the resource (in the process only), or rules by id. */
   readonly listDelayMs?: number | ListDelay | ListDelayRule;
+  /** The same for what `resourcechanges` of Resource Graph shows. */
+  readonly changeDelayMs?: number | ListDelay | ListDelayRule;
 }
 
 interface ParsedOrder {
   readonly tokenLifetimeSeconds: number | undefined;
   readonly grantDelayMs: number | undefined;
   readonly listDelayMs: ListDelay | undefined;
+  readonly changeDelayMs: ListDelay | undefined;
 }
 
-const FIELDS = ['tokenLifetimeSeconds', 'grantDelayMs', 'listDelayMs'];
+const FIELDS = ['tokenLifetimeSeconds', 'grantDelayMs', 'listDelayMs', 'changeDelayMs'];
 
 /** Throws ServiceError 400 that names a wrong field. */
 export function parseBehaviourOrder(value: unknown): ParsedOrder {
   check(typeof value === 'object' && value !== null, 'the order', 'must be an object');
   const order = value as Record<string, unknown>;
   for (const name of Object.keys(order)) check(FIELDS.includes(name), name, 'is not a field');
-  const { tokenLifetimeSeconds, grantDelayMs, listDelayMs } = order;
+  const { tokenLifetimeSeconds, grantDelayMs, listDelayMs, changeDelayMs } = order;
   check(
     tokenLifetimeSeconds === undefined || isCount(tokenLifetimeSeconds, 1),
     'tokenLifetimeSeconds',
@@ -37,21 +40,22 @@ export function parseBehaviourOrder(value: unknown): ParsedOrder {
   return {
     tokenLifetimeSeconds: tokenLifetimeSeconds as number | undefined,
     grantDelayMs: grantDelayMs as number | undefined,
-    listDelayMs: parseListDelay(listDelayMs),
+    listDelayMs: parseDelay(listDelayMs, 'listDelayMs'),
+    changeDelayMs: parseDelay(changeDelayMs, 'changeDelayMs'),
   };
 }
 
-function parseListDelay(value: unknown): ListDelay | undefined {
+function parseDelay(value: unknown, name: string): ListDelay | undefined {
   if (value === undefined) return undefined;
   if (typeof value === 'function') return value as ListDelay;
   if (!Array.isArray(value)) {
-    checkDelay(value, 'listDelayMs');
+    checkDelay(value, name);
     return () => value as number;
   }
   const rules = value.map((entry, index) => {
     const { id, delayMs } = (entry ?? {}) as { id?: unknown; delayMs?: unknown };
-    check(typeof id === 'string', `listDelayMs[${index}].id`, 'must be text such as "*/vaults/*"');
-    check(isCount(delayMs, 0), `listDelayMs[${index}].delayMs`, 'must be a whole number from 0');
+    check(typeof id === 'string', `${name}[${index}].id`, 'must be text such as "*/vaults/*"');
+    check(isCount(delayMs, 0), `${name}[${index}].delayMs`, 'must be a whole number from 0');
     return { fits: compileTextPattern(id as string), delayMs: delayMs as number };
   });
   return ({ id }) => rules.find(({ fits }) => fits(id))?.delayMs ?? 0;

@@ -7,13 +7,16 @@ export class Behaviour {
   #tokenLifetimeSeconds = DAY_SECONDS;
   #grantDelayMs = 0;
   #listDelay: ListDelay | undefined;
+  #changeDelay: ListDelay | undefined;
 
   /** Changes what `order` names and leaves the rest. Throws ServiceError 400 that names a wrong field. */
   set(order: BehaviourOrder): void {
-    const { tokenLifetimeSeconds, grantDelayMs, listDelayMs } = parseBehaviourOrder(order);
+    const parsed = parseBehaviourOrder(order);
+    const { tokenLifetimeSeconds, grantDelayMs, listDelayMs, changeDelayMs } = parsed;
     this.#tokenLifetimeSeconds = tokenLifetimeSeconds ?? this.#tokenLifetimeSeconds;
     this.#grantDelayMs = grantDelayMs ?? this.#grantDelayMs;
     this.#listDelay = listDelayMs ?? this.#listDelay;
+    this.#changeDelay = changeDelayMs ?? this.#changeDelay;
   }
 
   /** Of tokens issued from now on. */
@@ -29,5 +32,10 @@ export class Behaviour {
   /** From the creation of a resource until `GET …/resources` lists it, by the clock; its own GET shows it at once. */
   listDelayMs(resource: Resource): number {
     return this.#listDelay?.(resource) ?? 0;
+  }
+
+  /** From a change of a resource until Resource Graph's `resourcechanges` has it, by the clock. */
+  changeDelayMs(resource: Resource): number {
+    return this.#changeDelay?.(resource) ?? 0;
   }
 }

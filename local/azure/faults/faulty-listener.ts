@@ -81,7 +81,8 @@ function cutResponse(
   }
   const { socket } = request;
   captureBody(response, (head, body) => {
-    if (atPercent === 0) {
+    // Half of nothing would be a whole answer, on a connection that stays silent for the next request.
+    if (atPercent === 0 || body.length === 0) {
       after(afterwards, request);
       return;
     }

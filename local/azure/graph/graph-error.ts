@@ -22,7 +22,7 @@ export function renderGraphError(
 }
 
 /**
- * Source: [microsoftgraph/msgraph-sdk-dotnet] and many other issues for the three wordings.
+ * Source: [microsoftgraph/microsoft-graph-docs#16208, s1t5/mail-archiver#267] for audience and expired.
  * Pretend: one wording for every other problem of a token.
  */
 export function invalidToken(error: TokenError): ServiceError {

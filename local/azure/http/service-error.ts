@@ -45,4 +45,9 @@ export interface ServiceErrorDetail {
   readonly target?: string;
   /** Of a nested deployment: its own failures. */
   readonly details?: readonly ServiceErrorDetail[];
+  /** Of a query that does not parse: Resource Graph names the place. */
+  readonly line?: number;
+  readonly characterPositionInLine?: number;
+  readonly token?: string;
+  readonly expectedToken?: string;
 }

@@ -1,4 +1,5 @@
 import { ServiceError } from '../http/service-error.ts';
+import { DOCUMENTED_QUOTA, type QueryQuotaSize } from '../resource-graph/query-quota.ts';
 import type { BucketSize } from './token-bucket.ts';
 
 /** Sizes per subscription (or tenant), principal and kind of request. */
@@ -19,12 +20,14 @@ export interface IdentityLimitSettings {
 /** Azure's own limits as they are in force; a part that is absent limits nothing. */
 export interface LimitSettings {
   readonly resourceManager?: ResourceManagerLimitSettings;
+  readonly resourceGraph?: QueryQuotaSize;
   readonly identity?: IdentityLimitSettings;
 }
 
 /** What a test asks for: `{ resourceManager: {} }` has the documented sizes; what is absent is off. */
 export interface LimitOrder {
   readonly resourceManager?: Partial<ResourceManagerLimitSettings>;
+  readonly resourceGraph?: Partial<QueryQuotaSize>;
   readonly identity?: Partial<IdentityLimitSettings>;
 }
 
@@ -45,10 +48,11 @@ const IDENTITY: IdentityLimitSettings = { requestsPerSecond: 20, concurrentReque
 
 /** The settings that an order amounts to. Throws ServiceError 400 that names a wrong field. */
 export function parseLimitOrder(value: unknown): LimitSettings {
-  const order = members(value, 'the order', ['resourceManager', 'identity']);
-  const { resourceManager, identity } = order;
+  const order = members(value, 'the order', ['resourceManager', 'resourceGraph', 'identity']);
+  const { resourceManager, resourceGraph, identity } = order;
   return {
     ...(resourceManager !== undefined && { resourceManager: parseArm(resourceManager) }),
+    ...(resourceGraph !== undefined && { resourceGraph: parseGraph(resourceGraph) }),
     ...(identity !== undefined && { identity: parseIdentity(identity) }),
   };
 }
@@ -73,6 +77,12 @@ function parseSize(value: unknown, name: string): BucketSize {
     throw invalid(name, "must have 'size' and 'refillPerSecond'");
   }
   return { size, refillPerSecond };
+}
+
+function parseGraph(value: unknown): QueryQuotaSize {
+  const given = members(value, 'resourceGraph', ['queries', 'windowSeconds']);
+  for (const [name, count] of Object.entries(given)) positive(count, `resourceGraph.${name}`);
+  return { ...DOCUMENTED_QUOTA, ...given };
 }
 
 function parseIdentity(value: unknown): IdentityLimitSettings {

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { QueryQuota } from '../resource-graph/query-quota.ts';
 import type { RequestLimits } from '../resource-manager/request-limits.ts';
 import {
   type IdentityLimitSettings,
@@ -16,6 +17,7 @@ export class Limits {
   readonly #clock: Clock;
   #settings: LimitSettings = {};
   #resourceManager: RequestLimits | undefined;
+  #resourceGraph: QueryQuota | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -28,6 +30,8 @@ export class Limits {
     this.#resourceManager =
       settings.resourceManager &&
       createResourceManagerBuckets(this.#clock, settings.resourceManager);
+    this.#resourceGraph =
+      settings.resourceGraph && new QueryQuota(this.#clock, settings.resourceGraph);
   }
 
   /** As they are in force. */
@@ -37,6 +41,10 @@ export class Limits {
 
   get resourceManager(): RequestLimits | undefined {
     return this.#resourceManager;
+  }
+
+  get resourceGraph(): QueryQuota | undefined {
+    return this.#resourceGraph;
   }
 
   get identity(): IdentityLimitSettings | undefined {

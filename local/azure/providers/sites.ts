@@ -3,6 +3,7 @@ import { parseResourceId } from '../resource-id.ts';
 import type { Resource } from '../resource-manager/resource.ts';
 import { checkFlexSite, isFlexPlan } from './flex-consumption.ts';
 import type { ProviderServices, PutRequest, ResourceProvider } from './provider.ts';
+import { publishProfile } from './publish-profile.ts';
 import {
   type Properties,
   readArray,
@@ -45,7 +46,12 @@ export function sites(services: ProviderServices): ResourceProvider {
       const kind = body.kind ?? existing?.kind ?? 'app';
       return { properties, kind };
     },
-    actions: { restart: () => undefined, start: () => undefined, stop: () => undefined },
+    actions: {
+      restart: () => undefined,
+      start: () => undefined,
+      stop: () => undefined,
+      publishxml: publishProfile,
+    },
   };
 }
 

@@ -5,6 +5,8 @@ import type { Directory } from '../directory.ts';
 import type { ServiceRequest, ServiceResponse } from '../http/json-service.ts';
 import type { Journal } from '../journal.ts';
 import type { ResourceProvider } from '../providers/provider.ts';
+import type { ChangeLog } from '../resource-graph/change-log.ts';
+import type { QueryQuota } from '../resource-graph/query-quota.ts';
 import type { Caller, Tokens } from '../tokens/tokens.ts';
 import type { AsyncOperations } from './async-operations.ts';
 import type { DeploymentRecords } from './deployment-records.ts';
@@ -32,6 +34,12 @@ export interface ArmContext {
   readonly limits?: () => RequestLimits | undefined;
   /** Milliseconds from a resource's creation until `GET …/resources` lists it. */
   readonly listDelayMs?: (resource: Resource) => number;
+  /** What `resourcechanges` of Resource Graph is made of. */
+  readonly changes: ChangeLog;
+  /** Milliseconds from a change until `resourcechanges` has it. */
+  readonly changeDelayMs?: (resource: Resource) => number;
+  /** Of Resource Graph, where it is switched on now. */
+  readonly queryQuota?: () => QueryQuota | undefined;
   /** Runs `work` after all earlier work on the same id. */
   inOrder<T>(id: string, work: () => Promise<T>): Promise<T>;
 }

@@ -62,7 +62,7 @@ export function rateLimitHeaders(
   allowance?: Extract<Allowance, { allowed: true }>,
 ): Record<string, string> {
   const prefix = 'x-ms-ratelimit-remaining';
-  const kind = requestKind(method);
+  const kind = requestKind(method, url.pathname);
   const { remaining, global } = RECORDED[kind];
   if (!/^\/+subscriptions\/+[^/]/i.test(url.pathname)) {
     const shown = kind === 'reads' ? 'reads' : 'writes';
@@ -84,11 +84,14 @@ export function namespaceOf(path: string): string | undefined {
   return /.*\/providers\/+([^/]+)\//i.exec(`${path}/`)?.[1]?.toLowerCase();
 }
 
-/** Of ARM's own parts only Microsoft.Resources shows as a namespace; authorization is a provider's. */
+/** Of ARM's own parts only Microsoft.Resources shows as a namespace, and [R46] ResourceGraph; authorization is a provider's. */
 function isAnsweredByArm(path: string): boolean {
   const namespace = namespaceOf(path);
   return (
-    namespace === undefined || namespace === 'microsoft.resources' || /\/providers\/*$/i.test(path)
+    namespace === undefined ||
+    namespace === 'microsoft.resources' ||
+    namespace === 'microsoft.resourcegraph' ||
+    /\/providers\/*$/i.test(path)
   );
 }
 

@@ -9,6 +9,9 @@ import type { Journal } from '../journal.ts';
 import { createProviders } from '../providers/create-providers.ts';
 import { toLocationName } from '../providers/location-name.ts';
 import type { BlobDataPlane, VaultDataPlane } from '../providers/provider.ts';
+import { ChangeLog } from '../resource-graph/change-log.ts';
+import { isGroupType } from '../resource-graph/graph-type.ts';
+import type { QueryQuota } from '../resource-graph/query-quota.ts';
 import type { Tokens } from '../tokens/tokens.ts';
 import type { ArmContext } from './arm-context.ts';
 import { renderArmError } from './arm-error.ts';
@@ -20,6 +23,7 @@ import { handleRequest, type KnownCaller } from './handle-request.ts';
 import { createInOrder } from './in-order.ts';
 import { ManagedIdentities } from './managed-identities.ts';
 import { createProviderServices } from './provider-services.ts';
+import { isListed } from './readable-resources.ts';
 import type { RequestLimits } from './request-limits.ts';
 import type { Resource } from './resource.ts';
 import { ResourceStore, type Subscription } from './resource-store.ts';
@@ -42,6 +46,10 @@ export interface ResourceManagerOptions {
   readonly limits?: () => RequestLimits | undefined;
   /** Milliseconds from a resource's creation until `GET …/resources` lists it; its own GET shows it at once. */
   readonly listDelayMs?: (resource: Resource) => number;
+  /** Milliseconds from a change until Resource Graph's `resourcechanges` has it; Infinity: it never has. */
+  readonly changeDelayMs?: (resource: Resource) => number;
+  /** Resource Graph's quota in force now; undefined: nobody is throttled. */
+  readonly queryQuota?: () => QueryQuota | undefined;
 }
 
 export interface ResourceManager {
@@ -51,6 +59,8 @@ export interface ResourceManager {
   /** In the order of their creation. */
   listResources(): readonly Resource[];
   addSubscription(subscription: Subscription): void;
+  /** Puts a resource there as it is, without a PUT: no provider, no check. For worlds of 100,000. */
+  addResource(resource: Resource): void;
   /** Leaves a group that is there as it is. Throws RangeError if the subscription is not there. */
   addResourceGroup(group: { subscriptionId: string; name: string; location: string }): void;
   /** `strict` refuses resource types that have no provider here; else they are kept as plain ARM data. */
@@ -60,7 +70,12 @@ export interface ResourceManager {
 /** Azure Resource Manager with its providers, empty. */
 export function createResourceManager(options: ResourceManagerOptions): ResourceManager {
   const { clock, journal, directory, tokens, access, vaults, blobs } = options;
-  const store = new ResourceStore();
+  const changes = new ChangeLog(clock);
+  const store = new ResourceStore(({ before, after, removedBy }) => {
+    const resource = after ?? before;
+    const isTracked = resource && (isGroupType(resource.type) || isListed(arm, resource));
+    if (isTracked) changes.record(before, after, removedBy);
+  });
   const identities = new ManagedIdentities(directory);
   const planes = { clock, directory, access, vaults, blobs, identities };
   const arm: ArmContext = {
@@ -77,6 +92,9 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
     inOrder: createInOrder(),
     ...(options.limits && { limits: options.limits }),
     ...(options.listDelayMs && { listDelayMs: options.listDelayMs }),
+    changes,
+    ...(options.changeDelayMs && { changeDelayMs: options.changeDelayMs }),
+    ...(options.queryQuota && { queryQuota: options.queryQuota }),
     get deployments(): Deployments {
       return lenient;
     },
@@ -88,6 +106,7 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
     findResource: (id) => store.find(id),
     listResources: () => store.all(),
     addSubscription: (subscription) => store.addSubscription(subscription),
+    addResource: (resource) => store.save(resource),
     addResourceGroup: (group) => addResourceGroup(arm, group),
     deployments: (isStrict) => (isStrict ? strict : lenient),
   };

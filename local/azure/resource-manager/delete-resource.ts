@@ -25,7 +25,7 @@ export async function deleteResource(
 async function deleteOne(arm: ArmContext, caller: Caller, resource: Resource): Promise<void> {
   await arm.providers.get(resource.type.toLowerCase())?.remove?.(resource);
   if (resource.identity?.principalId !== undefined) arm.identities.remove(resource.id);
-  arm.store.remove(resource.id);
+  arm.store.remove(resource.id, caller.principalId);
   arm.journal.record({
     kind: 'resource',
     operation: 'deleted',

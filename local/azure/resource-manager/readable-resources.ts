@@ -1,28 +1,38 @@
+import { isWithinScope, sameId } from '../resource-id.ts';
 import type { Caller } from '../tokens/tokens.ts';
 import type { ArmContext } from './arm-context.ts';
 import type { Resource } from './resource.ts';
 
+/** What of a resource decides whether it may be read. */
+type Readable = Pick<Resource, 'id' | 'type'>;
+
 /**
- * A list shows what the caller may read and hides the rest. Decided once per type at the list's scope; only
- * where that does not allow it, resource by resource, so that a long list is few decisions.
+ * A list shows what the caller may read and hides the rest. A decision depends on nothing but the type and the
+ * caller's assignments above the resource, so it is made once for each: at the list's scope, or at the scope of
+ * the lowest assignment in between. A list of 100,000 resources is few decisions and few journal entries.
  */
 export function createReadableFilter(
   { access }: Pick<ArmContext, 'access'>,
-  caller: Caller,
+  { principalId }: Caller,
   scope: string,
-): (resource: Resource) => boolean {
-  const atScope = new Map<string, boolean>();
-  return (resource) => {
-    const key = resource.type.toLowerCase();
-    if (!atScope.has(key)) atScope.set(key, mayRead(resource.type, scope));
-    return atScope.get(key) === true || mayRead(resource.type, resource.id);
+): (resource: Readable) => boolean {
+  const assigned = access
+    .listEffectiveAssignments()
+    .filter((assignment) => sameId(assignment.principalId, principalId))
+    .map((assignment) => assignment.scope)
+    .filter((inner) => inner.length > scope.length && isWithinScope(inner, scope))
+    .sort((a, b) => b.length - a.length);
+  const decided = new Map<string, boolean>();
+  return ({ id, type }) => {
+    const at = assigned.find((inner) => isWithinScope(id, inner)) ?? scope;
+    const key = `${type.toLowerCase()} ${at}`;
+    const known = decided.get(key);
+    if (known !== undefined) return known;
+    const request = { principalId, action: `${type}/read`, isDataAction: false, scope: at };
+    const { allowed } = access.authorize(request);
+    decided.set(key, allowed);
+    return allowed;
   };
-
-  function mayRead(type: string, at: string): boolean {
-    const action = `${type}/read`;
-    const { principalId } = caller;
-    return access.authorize({ principalId, action, isDataAction: false, scope: at }).allowed;
-  }
 }
 
 /**

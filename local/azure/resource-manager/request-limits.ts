@@ -26,9 +26,10 @@ export interface RequestLimits {
 
 const SINGULAR = { reads: 'read', writes: 'write', deletes: 'delete' } as const;
 
-/** POST is a write. Azure: https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling */
-export function requestKind(method: string): RequestKind {
+/** POST is a write, but for queries of Resource Graph [R46]. Azure: https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling */
+export function requestKind(method: string, pathname: string): RequestKind {
   if (method === 'GET' || method === 'HEAD') return 'reads';
+  if (/^\/+providers\/+microsoft\.resourcegraph\//i.test(pathname)) return 'reads';
   return method === 'DELETE' ? 'deletes' : 'writes';
 }
 
@@ -43,7 +44,7 @@ export function requireAllowance(
   { method, url }: ServiceRequest,
   principalId: string,
 ): Extract<Allowance, { allowed: true }> {
-  const kind = requestKind(method);
+  const kind = requestKind(method, url.pathname);
   const subscriptionId = subscriptionInPath(url.pathname);
   const allowance = limits.take({ kind, subscriptionId, principalId });
   if (allowance.allowed) return allowance;

@@ -1,6 +1,7 @@
 // The routing table of Azure Resource Manager. The first fit wins; what names a resource without an operation
 // of its own falls to the generic ones at the end.
 
+import { queryResources } from '../resource-graph/query-resources.ts';
 import type { Operation } from './arm-context.ts';
 import { checkNameAvailability } from './operations/check-name-availability.ts';
 import {
@@ -97,6 +98,7 @@ export const armRoutes: readonly Route[] = [
   route('GET', `${authorization}/roleAssignments`, listRoleAssignments),
   route('GET', `${authorization}/permissions`, listPermissions),
   route('POST', `${identity}/listAssociatedResources`, listAssociatedResources),
+  route('POST', '/providers/Microsoft.ResourceGraph/resources', queryResources),
 ];
 
 /** For any resource, by the parity of what stands behind its last `/providers/{namespace}`. */

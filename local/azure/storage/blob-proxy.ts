@@ -31,6 +31,7 @@ export function createBlobProxy(parts: BlobProxyParts): Listener {
 
     async function respond(): Promise<void> {
       const progress: Progress = {};
+      outgoing.setHeader('Date', new Date(parts.clock.nowMs()).toUTCString());
       let answer: ForwardedAnswer;
       try {
         answer = await handle(parts, incoming, outgoing, progress);

@@ -14,6 +14,9 @@ const HOP_BY_HOP = new Set([
   'expect',
 ]);
 
+/** Azurite's clock is the machine's; the door has said its own. */
+const SAID_BY_DOOR = new Set([...HOP_BY_HOP, 'date']);
+
 /** Headers of the client that Azurite must not see. X-HTTP-Method makes it do another thing than was asked. */
 const NOT_FORWARDED = new Set([...HOP_BY_HOP, 'host', 'x-http-method', 'x-http-method-override']);
 
@@ -81,7 +84,7 @@ export function forward(
 function answerHeaders(answer: IncomingMessage): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(answer.headersDistinct)) {
-    if (value !== undefined && !HOP_BY_HOP.has(name)) headers[name] = value;
+    if (value !== undefined && !SAID_BY_DOOR.has(name)) headers[name] = value;
   }
   return headers;
 }

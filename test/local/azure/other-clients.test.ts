@@ -210,7 +210,7 @@ describe('ARM', () => {
     }
   });
 
-  it('az functionapp: the site, its settings by POST …/list, slotConfigNames, config/web', async () => {
+  it('az functionapp: the site, its settings by POST …/list, slotConfigNames, config/web, publishxml', async () => {
     const get = (path: string, method = 'GET') =>
       arm(`${site.id}${path}?api-version=2023-12-01`, { method });
     assert.equal((await get('')).body.kind, 'functionapp,linux');
@@ -219,6 +219,9 @@ describe('ARM', () => {
     const slots = await get('/config/slotConfigNames');
     assert.deepEqual(slots.body.properties.appSettingNames, []);
     assert.equal((await get('/config/web')).body.properties.minTlsVersion, '1.2');
+    const profiles = await get('/publishxml', 'POST');
+    assert.equal(profiles.headers['content-type'], 'application/xml');
+    assert.match(profiles.text, /<publishProfile [^>]*publishMethod="FTP" publishUrl="ftps:/);
   });
 
   it('Role definitions: all of them, and by roleName', async () => {

@@ -4,6 +4,7 @@ import { hasAnyRole, requireAction } from '../authorization.ts';
 import { createReadableFilter, isListed, isListedYet } from '../readable-resources.ts';
 import { renderListed } from '../render-resource.ts';
 import { requireGroup, requireSubscription } from '../require-existing.ts';
+import type { Resource } from '../resource.ts';
 import { parseResourceFilter } from '../resource-filter.ts';
 import { nextListLink, parseListQuery } from '../resource-list-query.ts';
 
@@ -38,19 +39,29 @@ function listResources(
   const { top, expand, after } = parseListQuery(query);
   const matches = parseResourceFilter(query.get('$filter') ?? '');
   const isReadable = createReadableFilter(arm, caller, scope);
-  const prefix = `${scope.toLowerCase()}/`;
-  const candidates = arm.store
-    .all()
-    .filter((resource) => resource.id.toLowerCase().startsWith(prefix) && isListed(arm, resource))
-    .filter((resource) => arm.store.placeOf(resource) > after && isListedYet(arm, resource));
-  const page = candidates.slice(0, top);
-  const last = page.at(-1);
+  const { page, hasMore } = takePage(arm, scope, after, top);
   const value = page
     .filter((resource) => matches(resource) && isReadable(resource))
     .map((resource) => renderListed(resource, expand));
-  if (!last || candidates.length <= top) return { status: 200, body: { value } };
+  const last = page.at(-1);
+  if (!last || !hasMore) return { status: 200, body: { value } };
   const nextLink = nextListLink(request, scope, arm.store.placeOf(last));
   return { status: 200, body: { value, nextLink } };
+}
+
+function takePage(
+  arm: ArmContext,
+  scope: string,
+  after: number,
+  top: number,
+): { page: readonly Resource[]; hasMore: boolean } {
+  const page: Resource[] = [];
+  for (const resource of arm.store.listAfter(scope, after)) {
+    if (!isListed(arm, resource) || !isListedYet(arm, resource)) continue;
+    if (page.length === top) return { page, hasMore: true };
+    page.push(resource);
+  }
+  return { page, hasMore: false };
 }
 
 function scopeParts(scope: string) {

@@ -1,0 +1,120 @@
+// Bad requests at every HTTP endpoint of the app, as it runs under the functions host, keys checked.
+// BAD_INPUTS=10000 node --test test/threats/bad-inputs.test.ts for more of them at each endpoint;
+// a failure names its seed: BAD_INPUTS=1 BAD_INPUTS_SEED=<seed> sends that one alone.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { treeMemory } from '../bench/process-tree.ts';
+import { useLocalAzure } from '../support/local-azure.ts';
+import { type AppWithKeys, startAppWithKeys } from './app-with-keys.ts';
+import { type BadRequest, badRequest, goodRequest } from './bad-inputs/bad-request.ts';
+import { type Endpoint, endpoints } from './bad-inputs/endpoints.ts';
+import { renderDraft } from './bad-inputs/request-draft.ts';
+import { type Outcome, sendBytes } from './bad-inputs/send-bytes.ts';
+
+const COUNT = Number(process.env.BAD_INPUTS ?? 500);
+const FIRST_SEED = Number(process.env.BAD_INPUTS_SEED ?? 1);
+const AT_ONCE = 8;
+const LIMIT_MS = 1000;
+/** Of what a run may add to the app's memory; what it grows by in the second half of a run is the leak. */
+const GROWTH_MB = 24;
+
+const azure = await useLocalAzure();
+let app: AppWithKeys;
+let dataHosts: ReadonlySet<string>;
+let knownHosts: ReadonlySet<string>;
+
+before(async () => {
+  app = await startAppWithKeys(azure, 'rg-bad-inputs');
+  const hostOf = (setting: string) => new URL(app.settings[setting] ?? '').host;
+  dataHosts = new Set([
+    'management.azure.com',
+    hostOf('KEY_VAULT_URL'),
+    hostOf('SCAN_STATE_CONTAINER_URL'),
+  ]);
+  knownHosts = new Set([
+    ...dataHosts,
+    hostOf('AzureWebJobsStorage__blobServiceUri'),
+    new URL(azure.identityEnvironmentOf(app.siteId).IDENTITY_ENDPOINT ?? '').host,
+  ]);
+});
+after(() => app?.stop());
+
+const send = (request: Pick<BadRequest, 'bytes' | 'endsEarly'>) => sendBytes(app.baseUrl, request);
+
+function describeRequest(seed: number, { badness, bytes }: BadRequest): string {
+  return `seed ${seed} (${badness}): ${JSON.stringify(bytes.toString('latin1').slice(0, 600))}`;
+}
+
+function assertRefused(seed: number, request: BadRequest, { answer }: Outcome): void {
+  const what = describeRequest(seed, request);
+  assert.ok(answer, `no answer to ${what}`);
+  const told = `${what}\n${JSON.stringify(answer)}`;
+  assert.ok(request.statuses.includes(answer.status), `${answer.status} to ${told}`);
+  if (!answer.headers.get('content-type')?.includes('json')) return;
+  const { code, message, nextStep, ...more } = JSON.parse(answer.body);
+  assert.equal(code, 'INPUT_INVALID', told);
+  assert.deepEqual(more, { target: 'request' }, told);
+  for (const text of [message, nextStep]) assert.match(text, /^[\x20-\x7e]{1,230}\.$/, told);
+  assert.equal(answer.headers.get('x-content-type-options'), 'nosniff', told);
+}
+
+/** Within a second; a second try alone shows whether only this machine was busy. */
+async function assertInTime(seed: number, request: BadRequest, outcome: Outcome): Promise<void> {
+  if (outcome.milliseconds <= LIMIT_MS) return;
+  const again = await send(request);
+  assert.ok(again.milliseconds <= LIMIT_MS, `slow: ${describeRequest(seed, request)}`);
+}
+
+let slowestMs = 0;
+
+async function sendAll(endpoint: Endpoint, from: number, to: number): Promise<void> {
+  let next = from;
+  const worker = async () => {
+    while (next < to) {
+      const seed = next++;
+      const request = badRequest(endpoint, app.keys, seed);
+      const outcome = await send(request);
+      slowestMs = Math.max(slowestMs, outcome.milliseconds);
+      assertRefused(seed, request, outcome);
+      await assertInTime(seed, request, outcome);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+for (const endpoint of endpoints) {
+  describe(`T1 T20 bad requests to ${endpoint.name}`, () => {
+    it(`(${COUNT}) are each refused within a second by the caller’s own fault, in flat memory, and reach no target`, async (t) => {
+      const since = azure.journal.position;
+      slowestMs = 0;
+      const pid = app.process.pid ?? 0;
+      const half = FIRST_SEED + Math.floor(COUNT / 2);
+      await sendAll(endpoint, FIRST_SEED, half);
+      const before = memoryOf(pid);
+      await sendAll(endpoint, half, FIRST_SEED + COUNT);
+      const grown = memoryOf(pid) - before;
+      t.diagnostic(
+        `slowest ${Math.round(slowestMs)} ms, ${grown.toFixed(1)} MB more after the second half`,
+      );
+      assert.ok(grown < GROWTH_MB, `${grown} MB more after the second half`);
+      const called = azure.journal.since(since).filter(({ kind }) => kind === 'request');
+      for (const entry of called) {
+        assert.ok(entry.kind === 'request');
+        assert.ok(knownHosts.has(entry.host), `a call to ${entry.host}`);
+        assert.ok(!dataHosts.has(entry.host), `a call to ${entry.host}${entry.target}`);
+      }
+    });
+
+    it('leave the app answering', async () => {
+      const bytes = Buffer.from(renderDraft(goodRequest(endpoint, app.keys)));
+      const { answer } = await send({ bytes, endsEarly: false });
+      // No scan has run.
+      assert.equal(answer?.status, endpoint.name === 'getScan' ? 404 : 200, answer?.body);
+    });
+  });
+}
+
+/** Megabytes; 0 where it can't be measured. */
+function memoryOf(pid: number): number {
+  return process.platform === 'linux' ? treeMemory(pid).resident : 0;
+}
