@@ -29,6 +29,13 @@ param scanLookback string = 'P1D'
 @description('Optional. How late Resource Manager may list a new resource and the scan still finds it, as an ISO 8601 duration.')
 param scanOverlap string = 'PT48H'
 
+@description('Optional. How new resources are found: by ARM\'s list, or by Resource Graph\'s changes, with the list as reconciliation.')
+@allowed(['list', 'resourceGraph'])
+param scanFeed string = 'list'
+
+@description('Optional. How often the list is read where scanFeed is resourceGraph, as an ISO 8601 duration.')
+param scanReconcile string = 'P1D'
+
 @description('Optional. Object id of a developer who runs the app on their own machine against these resources; empty for nobody.')
 param developerPrincipalId string = ''
 
@@ -123,6 +130,8 @@ module functionApp 'modules/function-app.bicep' = {
     scanScopes: resourceGroup().id
     scanLookback: scanLookback
     scanOverlap: scanOverlap
+    scanFeed: scanFeed
+    scanReconcile: scanReconcile
   }
   dependsOn: [userAssignedGrants]
 }

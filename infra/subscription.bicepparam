@@ -7,5 +7,7 @@ param identityKind = readEnvironmentVariable('APP_IDENTITY_KIND', 'userAssigned'
 param scanSchedule = readEnvironmentVariable('SCAN_SCHEDULE', '0 */5 * * * *')
 param scanLookback = readEnvironmentVariable('SCAN_LOOKBACK', 'P1D')
 param scanOverlap = readEnvironmentVariable('SCAN_OVERLAP', 'PT48H')
+param scanFeed = readEnvironmentVariable('SCAN_FEED', 'list')
+param scanReconcile = readEnvironmentVariable('SCAN_RECONCILE', 'P1D')
 param developerPrincipalId = readEnvironmentVariable('DEVELOPER_PRINCIPAL_ID', '')
 param protect = bool(readEnvironmentVariable('PROTECT_KEY_VAULT', 'false'))

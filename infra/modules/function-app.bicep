@@ -51,6 +51,13 @@ param scanLookback string
 @description('Required. How late Resource Manager may list a resource and it is still found, as an ISO 8601 duration.')
 param scanOverlap string
 
+@description('Required. How new resources are found.')
+@allowed(['list', 'resourceGraph'])
+param scanFeed string
+
+@description('Required. How often the list is read where scanFeed is resourceGraph, as an ISO 8601 duration.')
+param scanReconcile string
+
 var userAssigned = !empty(userAssignedIdentityId)
 
 // Read by shared/settings.ts.
@@ -61,6 +68,8 @@ var appSettings = [
   { name: 'SCAN_SCOPES', value: scanScopes }
   { name: 'SCAN_LOOKBACK', value: scanLookback }
   { name: 'SCAN_OVERLAP', value: scanOverlap }
+  { name: 'SCAN_FEED', value: scanFeed }
+  { name: 'SCAN_RECONCILE', value: scanReconcile }
   { name: 'SCAN_STATE_CONTAINER_URL', value: scanStateContainerUrl }
 ]
 

@@ -20,6 +20,24 @@ export type JournalFact =
       readonly code?: string;
     }
   | {
+      /** At the messaging door; never a body, a property or a tag of a message. */
+      readonly kind: 'message';
+      readonly door: Door;
+      /** `put-token`, `attach-sender`, `attach-receiver`, and what the engines add: `send` … */
+      readonly operation: string;
+      /** `demo-ns.servicebus.windows.net`. */
+      readonly host: string;
+      /** Path of the node, or the audience of a token, as the client named it. */
+      readonly entity: string;
+      /** As of HTTP: 200, 202, 401, 404 … */
+      readonly status: number;
+      /** Messages in it. */
+      readonly count?: number;
+      readonly principalId?: string;
+      /** The AMQP error condition that was answered. */
+      readonly code?: string;
+    }
+  | {
       readonly kind: 'token';
       readonly door: 'app-service-identity' | 'imds' | 'entra';
       readonly audience: string;

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ContainerClient } from '@azure/storage-blob';
 import type { Resource } from '../../local/azure/resource-manager/resource.ts';
-import { settingNames } from '../../shared/settings.ts';
+import { loadSettings, settingNames } from '../../shared/settings.ts';
 import { credentialOf, useLocalAzure } from '../support/local-azure.ts';
 import { type AppOnAzure, startApp, startDeployedApp } from './start-deployed-app.ts';
 import { everythingWorks, tryEverything } from './try-everything.ts';
@@ -30,20 +30,15 @@ it('an app with the settings of the template has no complaint, and everything wo
 /** In every value, to see that no complaint shows one. */
 const CANARY = 'kanarienvogel';
 
-const allWrong = {
-  IDENTITY_KIND: `${CANARY}-both`,
-  KEY_VAULT_URL: `https://${CANARY}.example`,
-  SCAN_SCHEDULE: `${CANARY} never`,
-  SCAN_SCOPES: `/subscriptions/${CANARY}`,
-  SCAN_LOOKBACK: `${CANARY} days`,
-  SCAN_OVERLAP: `${CANARY} days`,
-  SCAN_STATE_CONTAINER_URL: `https://${CANARY}.example/scan-state`,
-};
+// AZURE_CLIENT_ID is not read where the kind of the identity is not known.
+const allWrong = Object.fromEntries(
+  settingNames
+    .filter((name) => name !== 'AZURE_CLIENT_ID')
+    .map((name) => [name, `${CANARY} is no ${name}`]),
+);
 const allMissing = {
+  ...Object.fromEntries(settingNames.map((name) => [name, undefined])),
   IDENTITY_KIND: 'userAssigned',
-  ...Object.fromEntries(
-    settingNames.filter((name) => name !== 'IDENTITY_KIND').map((name) => [name, undefined]),
-  ),
 };
 
 interface Trouble {
@@ -57,8 +52,8 @@ const troubles: readonly Trouble[] = [
   {
     name: 'all settings missing',
     settings: allMissing,
-    // SCAN_OVERLAP has a default.
-    complaints: settingNames.filter((name) => !/^(IDENTITY_KIND|SCAN_OVERLAP)$/.test(name)),
+    // All but those that have a default.
+    complaints: loadSettings(allMissing).problems.map(({ setting }) => setting),
   },
 ];
 
@@ -68,6 +63,7 @@ describe('an app with', () => {
       const app = await startApp(azure, site, settings);
       t.after(app.stop);
       const { status, body } = await app.get('/api/identity');
+      assert.ok(complaints.length >= 6);
       const said = [...app.output().matchAll(/^CONFIG_INVALID: (\w+) .*$/gm)];
       assert.deepEqual(
         said.map(([, setting]) => setting),

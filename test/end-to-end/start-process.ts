@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { EventEmitter } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -100,10 +101,44 @@ function collectOutput(child: ChildProcess): Pick<StartProcess, 'output' | 'prin
 
 /** `pid command` of each; what has ended and was not yet collected by its new parent (Z) does not count. */
 function processesOfGroup(group: number): string[] {
-  return execFileSync('ps', ['-eo', 'pgid=,stat=,pid=,args='], { encoding: 'utf8' })
+  const all = existsSync('/proc/self/stat') ? readProcesses() : listProcesses();
+  return all
+    .filter((one) => one.group === group && !one.state.startsWith('Z'))
+    .map(({ pid, command }) => `${pid} ${command}`);
+}
+
+interface ProcessFacts {
+  readonly pid: number;
+  readonly group: number;
+  readonly state: string;
+  readonly command: string;
+}
+
+/** Linux, where `ps` may not be installed. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+function readProcesses(): ProcessFacts[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+        // The name, in parentheses, may hold anything.
+        const [state = '', , group = ''] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        return [{ pid: Number(pid), group: Number(group), state, command }];
+      } catch {
+        return []; // It has ended meanwhile.
+      }
+    });
+}
+
+function listProcesses(): ProcessFacts[] {
+  return execFileSync('ps', ['-axo', 'pid=,pgid=,stat=,command='], { encoding: 'utf8' })
     .split('\n')
-    .map((line) => /^\s*(\d+)\s+(\S+)\s+(.*)$/.exec(line))
-    .flatMap((match) =>
-      match && Number(match[1]) === group && !match[2]?.startsWith('Z') ? [match[3] ?? ''] : [],
-    );
+    .map((line) => line.trim().split(/\s+/))
+    .map(([pid, group, state = '', ...command]) => ({
+      pid: Number(pid),
+      group: Number(group),
+      state,
+      command: command.join(' '),
+    }));
 }

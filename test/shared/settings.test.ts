@@ -12,6 +12,8 @@ const GOOD = {
   SCAN_SCOPES: `${SUBSCRIPTION}/resourceGroups/rg-app`,
   SCAN_LOOKBACK: 'P1D',
   SCAN_OVERLAP: 'PT48H',
+  SCAN_FEED: 'resourceGraph',
+  SCAN_RECONCILE: 'PT12H',
   SCAN_STATE_CONTAINER_URL: 'https://stapp.blob.core.windows.net/scan-state',
 } as const satisfies Environment;
 
@@ -42,6 +44,16 @@ describe('the settings', () => {
   it('fall back to 48 hours of overlap', () => {
     const { SCAN_OVERLAP: _, ...rest } = GOOD;
     assert.equal(loadSettings(rest).need('SCAN_OVERLAP').SCAN_OVERLAP, 172_800_000);
+  });
+
+  it('read the list unless they name Resource Graph, which the list then checks once a day', () => {
+    const { SCAN_FEED: _, SCAN_RECONCILE: __, ...rest } = GOOD;
+    const needed = (env: Environment) => loadSettings(env).need('SCAN_FEED', 'SCAN_RECONCILE');
+    assert.deepEqual(needed(rest), { SCAN_FEED: 'list', SCAN_RECONCILE: 86_400_000 });
+    assert.deepEqual(needed(GOOD), { SCAN_FEED: 'resourceGraph', SCAN_RECONCILE: 43_200_000 });
+    assert.deepEqual(problemsOf({ SCAN_FEED: 'ResourceGraph' }), [
+      'SCAN_FEED must be list or resourceGraph.',
+    ]);
   });
 
   it('mean the developer only where IDENTITY_KIND is absent', () => {

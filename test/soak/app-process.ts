@@ -17,6 +17,9 @@ export class AppProcess {
   wasFrozen = false;
   readonly #fate: Fate;
   readonly #clock: ProcessClock;
+  readonly #atDeath: (() => void)[] = [];
+  /** Resolves when it is killed. */
+  readonly died = new Promise<void>((resolve) => this.onDeath(resolve));
   #points = 0;
 
   constructor(fate: Fate, clock: ProcessClock) {
@@ -40,6 +43,11 @@ export class AppProcess {
 
   kill(): void {
     this.isDead = true;
+    for (const step of this.#atDeath) step();
+  }
+
+  onDeath(step: () => void): void {
+    this.#atDeath.push(step);
   }
 
   /** Never resolves if the process is dead by then. */

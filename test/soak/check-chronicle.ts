@@ -5,6 +5,8 @@ import { type Checkpoint, parseCheckpoint } from '../../shared/scan/checkpoint.t
 import { EVENT_NAMESPACE } from '../../shared/scan/finding.ts';
 import type { Chronicle, Delivery, HandOn, Incarnation } from './chronicle.ts';
 
+/** From reading Azure's clock until the first version is written. */
+const BEGINNING_MS = 120_000;
 /** What a run may need to stop and to write its report when its time is up. */
 const STOP_MS = 15_000;
 /** A run that has not settled by then what it began to hand on may be taken for dead. */
@@ -32,6 +34,7 @@ export function checkChronicle(chronicle: Chronicle): string[] {
   const evidence = gather(chronicle);
   return [
     ...runsThatDoNotEnd(evidence),
+    ...wrongBeginnings(evidence),
     ...neverCreated(evidence),
     ...handedOnTwice(evidence),
     ...claimsForgotten(evidence),
@@ -84,6 +87,17 @@ function runsThatDoNotEnd({ runs }: Evidence): string[] {
   });
 }
 
+/** How far back the first run looks is counted by Azure's clock, from when it began. */
+function wrongBeginnings({ checkpoints, lookbackMs, runs, sinceOf }: Evidence): string[] {
+  if (runs.some(({ process }) => process.wasFrozen)) return [];
+  return [...sinceOf].flatMap(([scope, since]) => {
+    const first = checkpoints.find(({ checkpoint }) => checkpoint.scopes[scope]);
+    const lateMs = (first?.atMs ?? 0) - lookbackMs - Date.parse(since);
+    const isPlausible = lateMs >= 0 && lateMs < BEGINNING_MS;
+    return isPlausible ? [] : [`the look-back of ${scope} is wrong by ${lateMs} ms`];
+  });
+}
+
 function neverCreated(evidence: Evidence): string[] {
   return evidence.deliveries.flatMap(({ finding }) => {
     const { id, createdTime, eventId } = finding;
@@ -122,8 +136,6 @@ function whyNotAllowed(
     ({ at, checkpoint }) =>
       at > first.at && at < second.at && !claimed(checkpoint).includes(eventId),
   );
-  // One that slept for longer than a claim lives may wake up in the middle of handing on.
-  if (second.run.process.wasFrozen) return undefined;
   const runs = `runs ${first.run.number} and ${second.run.number}`;
   if (isSettled) return `${runs}, though it was settled between them`;
   const { process, stateFailed, stateSlow } = first.run;

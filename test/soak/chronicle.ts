@@ -3,6 +3,7 @@
 import type { Finding } from '../../shared/scan/finding.ts';
 import type { ScanReport } from '../../shared/scan/scan-report.ts';
 import type { AppProcess } from './app-process.ts';
+import type { History } from './history.ts';
 
 export interface Incarnation {
   /** `<id in lower case>|<createdTime>`: the same id created again is another one. */
@@ -59,6 +60,7 @@ export interface CheckpointVersion {
 
 export class Chronicle {
   readonly overlapMs: number;
+  readonly lookbackMs: number;
   readonly incarnations: Incarnation[] = [];
   readonly runs: Run[] = [];
   readonly handOns: HandOn[] = [];
@@ -68,8 +70,9 @@ export class Chronicle {
   readonly quietRuns: Run[] = [];
   #position = 0;
 
-  constructor(overlapMs: number) {
+  constructor({ overlapMs, lookbackMs }: Pick<History, 'overlapMs' | 'lookbackMs'>) {
     this.overlapMs = overlapMs;
+    this.lookbackMs = lookbackMs;
   }
 
   started(run: Omit<Run, 'number' | 'stateFailed' | 'stateSlow' | 'shown'>): Run {

@@ -39,7 +39,7 @@ class Player {
   constructor(history: History) {
     this.#history = history;
     this.#random = createRandom(history.entropy);
-    this.chronicle = new Chronicle(history.overlapMs);
+    this.chronicle = new Chronicle(history);
     this.#arm = new ModelArm(this.chronicle, history, this.#random);
     this.#state = new ModelState(this.chronicle, this.time, this.#random);
   }

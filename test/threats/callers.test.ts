@@ -47,14 +47,22 @@ describe('T5 a caller', () => {
 });
 
 describe('T20 a flood', () => {
+  const TARGETS: readonly string[] = ['resource-manager', 'key-vault', 'blob'];
+  /** Of the app: the host's own are for its locks. */
   const requestsSince = (since: number) =>
     azure.journal
       .since(since)
       .flatMap((entry) =>
-        entry.kind === 'request' && !entry.target.includes('azure-webjobs-hosts') ? [entry] : [],
+        entry.kind === 'request' &&
+        TARGETS.includes(entry.door) &&
+        !entry.target.includes('azure-webjobs-hosts')
+          ? [entry]
+          : [],
       );
 
   it('of a hundred callers of the diagnosis makes one run, and each gets its answer', async () => {
+    // The vault's client asks for its challenge once.
+    await app.get('/api/diagnose', app.keys.master);
     const once = azure.journal.position;
     await app.get('/api/diagnose', app.keys.master);
     const calls = requestsSince(once).length;

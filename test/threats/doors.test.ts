@@ -123,6 +123,12 @@ async function getPlain(door: Door, target: string, headerLines: readonly string
   return (await sendBytes(baseUrl, { bytes, endsEarly: false })).answer;
 }
 
+/** The host asks for its own, for blobs. */
+const vaultTokensSince = (since: number) =>
+  azure.journal
+    .since(since)
+    .filter((entry) => entry.kind === 'token' && entry.audience.includes('vault.azure.net'));
+
 describe('T18 the identity endpoint of App Service', () => {
   const VAULT = 'resource=https%3A%2F%2Fvault.azure.net';
   const environment = () => azure.identityEnvironmentOf(app.siteId);
@@ -156,10 +162,7 @@ describe('T18 the identity endpoint of App Service', () => {
       assert.equal(answer?.status, status, JSON.stringify(lines));
       assert.ok(!answer?.body.includes('access_token'));
     }
-    assert.deepEqual(
-      azure.journal.since(since).filter(({ kind }) => kind === 'token'),
-      [],
-    );
+    assert.deepEqual(vaultTokensSince(since), []);
     for (const line of [good, good.toLowerCase().replace(header.toLowerCase(), header)]) {
       assert.equal((await ask(line))?.status, 200);
     }
@@ -190,10 +193,7 @@ describe('T18 IMDS', () => {
       assert.equal(answer?.status, 400, JSON.stringify(lines));
       assert.ok(!answer?.body.includes('access_token'));
     }
-    assert.deepEqual(
-      azure.journal.since(since).filter(({ kind }) => kind === 'token'),
-      [],
-    );
+    assert.deepEqual(vaultTokensSince(since), []);
     assert.equal((await ask('Metadata: true'))?.status, 200);
   });
 });

@@ -134,6 +134,8 @@ export interface MessageSource {
   close?(unsettled: readonly Delivery[]): void;
   /** Goes into our attach: `com.microsoft:locked-until-utc`, for one. */
   readonly attachProperties?: Readonly<Record<string, AmqpValue>>;
+  /** Of the desired capabilities, those that are given: in our attach. */
+  readonly offeredCapabilities?: readonly string[];
   /** Filters of the source in our attach; default: the client's. Sessions put the accepted id here. */
   readonly attachFilters?: ReadonlyMap<string, AmqpValue>;
 }

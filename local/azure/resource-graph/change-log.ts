@@ -17,7 +17,10 @@ export interface ResourceChange {
   readonly changes?: Readonly<Record<string, PropertyChange>>;
 }
 
-/** Azure: changes can be asked for during 14 days, those of deleted resources too. */
+/**
+ * Azure: changes can be asked for during 14 days, those of deleted resources too.
+ * Source: https://learn.microsoft.com/azure/governance/resource-graph/changes/get-resource-changes
+ */
 const KEPT_MS = 14 * 86_400_000;
 /** Pretend: and no more than these, so that the memory has a bound. */
 const KEPT_CHANGES = 100_000;

@@ -8,6 +8,7 @@ const rows = new WeakMap<ResourceChange, Row>();
 
 /**
  * A row of `resourcechanges`.
+ * Source: https://learn.microsoft.com/azure/governance/resource-graph/changes/get-resource-changes
  * Pretend: no correlation id, client type and snapshot ids; who changed it is an object id, of type Application.
  */
 export function changeRow(change: ResourceChange, tenantId: string): Row {
@@ -33,7 +34,7 @@ export function changeRow(change: ResourceChange, tenantId: string): Row {
           operation: `${type}/${verb}`,
           timestamp: new Date(atMs).toISOString().replace('Z', '+00:00'),
         },
-        // Azure: there for an Update only.
+        // There for an Update only.
         ...(changes && { changes }),
       },
     },

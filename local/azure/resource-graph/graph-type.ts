@@ -1,6 +1,6 @@
 import { resourceGroupType } from '../resource-manager/resource-type-names.ts';
 
-/** Azure: the type of a group, in Resource Graph and in the names of its actions. */
+/** The type of a group in Resource Graph, and in the names of its actions. */
 const GROUP = 'Microsoft.Resources/subscriptions/resourceGroups';
 export const SUBSCRIPTION = 'Microsoft.Resources/subscriptions';
 

@@ -19,7 +19,7 @@ export interface QueryRequest {
 const DEFAULT_TOP = 100;
 const MOST_TOP = 1000;
 
-/** Azure: answers were tables before this version, unless asked otherwise. */
+/** Answers were tables before this version, unless asked otherwise (https://learn.microsoft.com/azure/governance/resource-graph/concepts/work-with-data#formatting-results). */
 const FIRST_WITH_OBJECTS = '2021-03-01';
 
 type Members = Readonly<Record<string, unknown>>;

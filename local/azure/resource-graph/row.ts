@@ -20,7 +20,10 @@ export interface RowPlace {
   readonly resourceGroup: string | undefined;
 }
 
-/** Azure: a text that is not there is empty, anything else null; types are in lower case. */
+/**
+ * Azure: a text that is not there is empty, anything else null; types are in lower case.
+ * Source: https://learn.microsoft.com/azure/governance/resource-graph/concepts/explore-resources
+ */
 export function toRow(values: Row, { tenantId, subscriptionId, resourceGroup }: RowPlace): Row {
   const all: Row = {
     ...values,

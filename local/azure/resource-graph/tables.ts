@@ -51,7 +51,10 @@ export const tableColumns: Readonly<Record<string, readonly Column[]>> = Object.
   Object.keys(tables).map((name) => [name, COLUMNS]),
 );
 
-/** Azure: a change is there within five minutes. */
+/**
+ * Azure: a change is there within five minutes.
+ * Source: https://learn.microsoft.com/azure/governance/resource-graph/changes/get-resource-changes
+ */
 function isShownYet({ clock, changeDelayMs }: ArmContext, target: Resource, atMs: number): boolean {
   const delayMs = changeDelayMs?.(target) ?? 0;
   return delayMs === 0 || clock.nowMs() >= atMs + delayMs;

@@ -2,13 +2,14 @@ import type { Subscription } from './resource-store.ts';
 
 /** Keys in the order of [R11]. */
 export function renderSubscription(
-  { subscriptionId, displayName }: Subscription,
+  { subscriptionId, displayName, tags }: Subscription,
   tenantId: string,
 ): Record<string, unknown> {
   return {
     id: `/subscriptions/${subscriptionId}`,
     authorizationSource: 'RoleBased',
     managedByTenants: [],
+    ...(tags && { tags }),
     subscriptionId,
     tenantId,
     displayName,

@@ -4,6 +4,7 @@ import { ResourceOrder } from './resource-order.ts';
 export interface Subscription {
   readonly subscriptionId: string;
   readonly displayName: string;
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** Told of each change after it: absent `before` is a creation, absent `after` a deletion. */
@@ -30,6 +31,7 @@ export class ResourceStore {
     this.#observe = observe;
   }
 
+  /** Takes the place of one that is there. */
   addSubscription(subscription: Subscription): void {
     this.#subscriptions.set(subscription.subscriptionId.toLowerCase(), subscription);
   }

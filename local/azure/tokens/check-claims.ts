@@ -25,7 +25,7 @@ export function checkClaims(
 ): Caller {
   const issuer = checkIssuer(claims, directory.tenantId);
   const audience = checkAudience(claims, audiences);
-  checkLifetime(claims, nowSeconds);
+  const expiresOn = checkLifetime(claims, nowSeconds);
   const principal = checkPrincipal(claims, directory);
   return {
     principalId: principal.principalId,
@@ -33,6 +33,7 @@ export function checkClaims(
     tenantId: directory.tenantId,
     audience,
     issuer,
+    expiresOn,
     ...optionalString('managedIdentityResourceId', claims.xms_mirid),
     ...optionalString('azureResourceId', claims.xms_az_rid),
   };
@@ -60,7 +61,8 @@ function checkAudience(claims: Claims, audiences: readonly string[]): string {
   throw new TokenError('audience', 'The token is for another audience.', quotable(aud));
 }
 
-function checkLifetime(claims: Claims, nowSeconds: number): void {
+/** Returns `exp`. */
+function checkLifetime(claims: Claims, nowSeconds: number): number {
   const issuedAt = toSeconds(claims, 'iat');
   const notBefore = toSeconds(claims, 'nbf');
   const expiresOn = toSeconds(claims, 'exp');
@@ -71,6 +73,7 @@ function checkLifetime(claims: Claims, nowSeconds: number): void {
   if (Math.max(notBefore, issuedAt) - SKEW_SECONDS > nowSeconds) {
     throw new TokenError('notYetValid', 'The token is not valid yet.');
   }
+  return expiresOn;
 }
 
 function toSeconds(claims: Claims, name: string): number {

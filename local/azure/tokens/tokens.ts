@@ -10,6 +10,8 @@ export interface Caller {
   /** `aud` as it stood in the token. */
   readonly audience: string;
   readonly issuer: string;
+  /** `exp`, in seconds since 1970. Absent for a caller that no token made (the deployer in process). */
+  readonly expiresOn?: number;
   /** `xms_mirid`: resource id of the managed identity. */
   readonly managedIdentityResourceId?: string;
   /** `xms_az_rid`: resource id of the resource that the token was given to. */

@@ -16,6 +16,7 @@ export class FeedWorld extends World {
   readonly changes: Change[] = [];
   readonly queries: { readonly scopes: readonly string[]; readonly since: string }[] = [];
   readonly probes: string[] = [];
+  changesOnPage = 1000;
   /** Before an answer of Resource Graph is given out. */
   onQuery: () => void = () => {};
   onProbe: (scope: string) => void = () => {};
@@ -31,7 +32,7 @@ export class FeedWorld extends World {
   }
 
   /** Azure: Resource Graph sees a creation a while after it. */
-  override create(name: string, hoursAgo = 0): ListedResource {
+  override create(name: string, hoursAgo = 0.02): ListedResource {
     const resource = super.create(name, hoursAgo);
     this.show(resource);
     return resource;
@@ -72,11 +73,11 @@ export class FeedWorld extends World {
       this.onQuery();
       const shown = this.changes
         .filter(({ changeTime }) => changeTime >= since)
-        .filter(({ changeTime }) => Date.parse(changeTime) <= this.nowMs + 60_000)
+        .filter(({ changeTime }) => Date.parse(changeTime) <= this.nowMs)
         .filter(({ changeTime }) => Date.parse(changeTime) > this.nowMs - 14 * DAY_MS)
         .filter(({ resourceId }) => scopes.some((scope) => resourceId.startsWith(`${scope}/`)));
       const start = Number(page ?? 0);
-      const end = start + this.pageSize;
+      const end = start + this.changesOnPage;
       return {
         creations: shown.slice(start, end),
         ...(end < shown.length && { nextPage: String(end) }),

@@ -3,18 +3,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
-import { MovableClock } from '../../../local/azure/clock.ts';
 import type { Door } from '../../../local/azure/doors.ts';
 import { FaultPlan } from '../../../local/azure/faults/fault-plan.ts';
 import { type LocalAzure, startAzure } from '../../../local/azure/start-azure.ts';
 import { installRedirect } from '../../../local/redirect/redirect.ts';
 import { type DeployedApp, deployApp } from '../../shared/deployed-app.ts';
+import { AzureClock } from './process-time.ts';
 import { type Exchange, openWitnessDoor, type Witness } from './witness-door.ts';
 
 export interface EmbeddedAzure {
   readonly azure: LocalAzure;
   readonly app: DeployedApp;
-  readonly clock: MovableClock;
+  readonly clock: AzureClock;
   /** Of the witnesses' doors; the doors behind them are always well. */
   readonly faults: FaultPlan;
   /** Production `name:port` → loopback port of the witnesses, for a process of its own. */
@@ -28,7 +28,7 @@ const saw = (_: Exchange) => undefined;
 
 export async function openEmbeddedAzure(): Promise<EmbeddedAzure> {
   const stateDirectory = await mkdtemp(join(tmpdir(), 'soak-'));
-  const clock = new MovableClock();
+  const clock = new AzureClock();
   const azure = await startAzure({ stateDirectory, clock });
   const trusted = tls.getCACertificates('default');
   tls.setDefaultCACertificates([...trusted, azure.certificateAuthority.certificatePem]);

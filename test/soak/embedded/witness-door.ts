@@ -6,7 +6,11 @@ import { buffer } from 'node:stream/consumers';
 import type { Door } from '../../../local/azure/doors.ts';
 import type { FaultPlan } from '../../../local/azure/faults/fault-plan.ts';
 import { createFaultyListener } from '../../../local/azure/faults/faulty-listener.ts';
-import { type RunningServer, startServer, type TlsIdentity } from '../../../local/azure/http/server.ts';
+import {
+  type RunningServer,
+  startServer,
+  type TlsIdentity,
+} from '../../../local/azure/http/server.ts';
 
 export interface Exchange {
   readonly method: string;
@@ -34,7 +38,7 @@ export interface WitnessDoorOptions {
 }
 
 export function openWitnessDoor(options: WitnessDoorOptions): Promise<RunningServer> {
-  let turn = Promise.resolve();
+  let turn: Promise<unknown> = Promise.resolve();
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     turn = turn.then(() => exchange(incoming, outgoing, options)).catch(() => outgoing.destroy());
   };

@@ -127,7 +127,7 @@ function parseKey(tokens: TokenReader): string | number {
   return kind === 'number' ? Number(text) : text;
 }
 
-/** Azure: what is not there is null, and its name joins the parts with `_`. */
+/** What is not there is null. Its name joins the parts with `_` (https://learn.microsoft.com/kusto/query/project-operator). */
 function member(owner: Expression, key: string | number): Expression {
   const { impliedName } = owner;
   return {
@@ -248,7 +248,7 @@ function parseDateTime(token: Token, { nowMs }: ExpressionScope): Date | null {
   return time;
 }
 
-/** Pretend: the words. Azure: a time is compared with a time only; `dynamic` needs `todatetime()` first. */
+/** Pretend: the words. A time is compared with a time only; `dynamic` needs `todatetime()` first. */
 function requireComparable(left: ValueType, right: ValueType, token: Token): void {
   const isOf = (type: ValueType) => [left, right].includes(type);
   if (left === right || !(isOf('datetime') || isOf('timespan'))) return;

@@ -37,13 +37,14 @@ export interface QueryPlan {
   readonly table: string;
   /** Of the result. */
   readonly columns: readonly Column[];
-  /** Azure: with `limit` or `take`, `$skip` is ignored. */
+  /** Azure: with `limit` or `take`, `$skip` is ignored (https://learn.microsoft.com/azure/governance/resource-graph/concepts/work-with-data#skipping-records). */
   readonly isLimited: boolean;
   run(rows: readonly Row[]): readonly Row[];
 }
 
 /**
- * Reads a query: a table (Azure: `resources` if none is named) and the operators behind its bars.
+ * Reads a query: a table (`resources` if none is named) and the operators behind its bars.
+ * Source: https://learn.microsoft.com/azure/governance/resource-graph/concepts/query-language
  * `tables`: the columns of each, by lower-case name. Throws GraphError.
  */
 export function parseQuery(

@@ -49,7 +49,7 @@ function takeCalls(tokens: TokenReader, scope: ExpressionScope): readonly Aggreg
   return calls;
 }
 
-/** Azure: without a name it is `count_`, `max_changeTime`. */
+/** Without a name it is `count_`, `max_changeTime` (https://learn.microsoft.com/kusto/query/summarize-operator). */
 function takeCall(tokens: TokenReader, scope: ExpressionScope): AggregateCall {
   const given = takeGivenName(tokens);
   const called = tokens.next;

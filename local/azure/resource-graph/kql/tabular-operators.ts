@@ -81,7 +81,10 @@ interface SortKey {
   readonly sign: 1 | -1;
 }
 
-/** Azure: descending unless `asc` is said; null counts as less than anything. Equal rows keep their order. */
+/**
+ * Descending unless `asc` is said; null counts as less than anything. Equal rows keep their order.
+ * Source: https://learn.microsoft.com/kusto/query/sort-operator
+ */
 function sortStep(tokens: TokenReader, scope: ExpressionScope, count: number): Step {
   const keys = [takeSortKey(tokens, scope)];
   while (tokens.take(',')) keys.push(takeSortKey(tokens, scope));

@@ -1,5 +1,5 @@
 import { toAzureTimestamp } from '../../clock.ts';
-import { parseResourceId } from '../../resource-id.ts';
+import { parseResourceId, sameId } from '../../resource-id.ts';
 import type { ArmContext, ArmRequest, Operation, RouteValues } from '../arm-context.ts';
 import { requireAction } from '../authorization.ts';
 import { canonicalId } from '../canonical-id.ts';
@@ -8,12 +8,17 @@ import { invalidRequestContent, resourceNotFound } from '../gateway-errors.ts';
 import { parseObjectBody } from '../parse-json-body.ts';
 import { requireSubscription } from '../require-existing.ts';
 import { requireId } from '../require-id.ts';
-import type { Resource } from '../resource.ts';
 import { subscriptionOf } from '../scope-parts.ts';
 
 type Tags = Readonly<Record<string, string>>;
 
-/** Tags of a resource or group, without a right on the resource itself (role Tag Contributor). */
+interface Tagged {
+  readonly id: string;
+  readonly tags: Tags;
+  keep(tags: Tags): void;
+}
+
+/** Tags of a subscription, group or resource, without a right on the resource itself (role Tag Contributor). */
 export const getTags: Operation = (arm, request, values) =>
   show(requireTagged(arm, request, values, 'read'));
 
@@ -22,16 +27,16 @@ export const getTags: Operation = (arm, request, values) =>
  * Source: https://learn.microsoft.com/rest/api/resources/tags
  */
 export const putTags: Operation = (arm, request, values) => {
-  const resource = requireTagged(arm, request, values, 'write');
+  const tagged = requireTagged(arm, request, values, 'write');
   const body = parseObjectBody(request.http.body);
   const given = ((body.properties as { tags?: Tags } | undefined)?.tags ?? {}) as Tags;
   checkTags(given);
   const operation = request.method === 'PUT' ? 'replace' : String(body.operation).toLowerCase();
-  return save(arm, resource, combine(resource.tags ?? {}, given, operation));
+  return save(tagged, combine(tagged.tags, given, operation));
 };
 
 export const removeTags: Operation = (arm, request, values) => {
-  save(arm, requireTagged(arm, request, values, 'delete'), {});
+  save(requireTagged(arm, request, values, 'delete'), {});
   return { status: 200 };
 };
 
@@ -54,30 +59,42 @@ function requireTagged(
   { caller }: ArmRequest,
   values: RouteValues,
   verb: string,
-): Resource {
+): Tagged {
   requireSubscription(arm, subscriptionOf(values));
   const parsed = parseResourceId(values.scope ?? '') ?? requireId(values.scope ?? '');
   const id = canonicalId(arm, parsed);
   requireAction(arm, caller, `Microsoft.Resources/tags/${verb}`, id.id);
+  const isSubscription = sameId(id.type, 'Microsoft.Resources/subscriptions');
+  const subscription = isSubscription ? arm.store.findSubscription(id.name) : undefined;
+  if (subscription) {
+    const keep = (tags: Tags) => arm.store.addSubscription({ ...subscription, tags });
+    return { id: id.id, tags: subscription.tags ?? {}, keep };
+  }
   const resource = arm.store.find(id.id);
   if (!resource) throw resourceNotFound(id);
-  return resource;
+  return {
+    id: resource.id,
+    tags: resource.tags ?? {},
+    keep(tags) {
+      const changedTime = toAzureTimestamp(arm.clock.nowMs());
+      arm.store.save({ ...resource, tags, changedTime });
+    },
+  };
 }
 
-function save(arm: ArmContext, resource: Resource, tags: Tags) {
-  const changed = { ...resource, tags, changedTime: toAzureTimestamp(arm.clock.nowMs()) };
-  arm.store.save(changed);
-  return show(changed);
+function save(tagged: Tagged, tags: Tags) {
+  tagged.keep(tags);
+  return show({ ...tagged, tags });
 }
 
-function show(resource: Resource) {
+function show({ id, tags }: Pick<Tagged, 'id' | 'tags'>) {
   return {
     status: 200,
     body: {
-      id: `${resource.id}/providers/Microsoft.Resources/tags/default`,
+      id: `${id}/providers/Microsoft.Resources/tags/default`,
       name: 'default',
       type: 'Microsoft.Resources/tags',
-      properties: { tags: resource.tags ?? {} },
+      properties: { tags },
     },
   };
 }

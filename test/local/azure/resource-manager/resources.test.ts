@@ -113,6 +113,19 @@ test('tags can be merged and deleted without touching the resource', async () =>
   assert.deepEqual((await arm.call('GET', `${id}?api-version=2023-01-31`)).body.tags, { a: '1' });
 });
 
+test('a subscription has tags too, and a scope that has none answers with none', async () => {
+  const path = `${subscription}/providers/Microsoft.Resources/tags/default?${version}`;
+  const none = await arm.call('GET', path);
+  assert.equal(none.status, 200, none.text);
+  assert.deepEqual(none.body.properties, { tags: {} });
+  const tags = { costCentre: '7' };
+  await arm.call('PUT', path, { body: { properties: { tags } } });
+  assert.deepEqual((await arm.call('GET', path)).body.properties, { tags });
+  assert.deepEqual((await arm.call('GET', `${subscription}?${version}`)).body.tags, tags);
+  assert.equal((await arm.call('DELETE', path)).status, 200);
+  assert.deepEqual((await arm.call('GET', path)).body.properties, { tags: {} });
+});
+
 test('bad bodies are 400 InvalidRequestContent', async () => {
   const id = identity(group, 'id-body');
   for (const body of [

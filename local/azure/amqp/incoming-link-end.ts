@@ -1,0 +1,129 @@
+// A client's sender, seen from the broker: collects deliveries and answers each with its outcome.
+import { ACCEPTED, rejectedWith } from './codec/delivery-states.ts';
+import type { Performative } from './codec/performatives.ts';
+import { toAmqpError } from './to-amqp-error.ts';
+import { LinkEnd } from './link-end.ts';
+import type { IncomingLink, MessageSink } from './messaging-node.ts';
+
+/** Deliveries that a client may have on their way. Source: first flow of the service on a sender link. */
+const CREDIT = 300;
+
+interface PartialDelivery {
+  readonly id: number;
+  readonly format: number;
+  readonly isSettled: boolean;
+  readonly chunks: Buffer[];
+  size: number;
+}
+
+export class IncomingLinkEnd extends LinkEnd implements IncomingLink {
+  #sink: MessageSink | undefined;
+  #maxMessageSizeBytes = 0;
+  #credit = 0;
+  #deliveryCount = 0;
+  #inFlight = 0;
+  #partial: PartialDelivery | undefined;
+
+  accept(sink: MessageSink, maxMessageSizeBytes: number): void {
+    this.#sink = sink;
+    this.#maxMessageSizeBytes = maxMessageSizeBytes;
+    const { sourceBytes, targetBytes } = this.attach;
+    const isOpen = this.confirm({
+      ...(sourceBytes && { source: sourceBytes }),
+      ...(targetBytes && { target: targetBytes }),
+      maxMessageSizeBytes,
+      offeredCapabilities: [],
+      properties: sink.attachProperties ?? {},
+    });
+    if (isOpen) this.#replenish();
+    else sink.close?.();
+  }
+
+  onTransfer(transfer: Performative): void {
+    if (!this.isAttached) return;
+    this.activeAt = performance.now();
+    const partial = (this.#partial ??= this.#begin(transfer));
+    if (!partial) return;
+    if (transfer.boolean(9)) {
+      this.#partial = undefined; // aborted [AMQP 2.6.14]
+      return;
+    }
+    partial.chunks.push(transfer.payload);
+    partial.size += transfer.payload.length;
+    if (partial.size > this.#maxMessageSizeBytes) {
+      this.#refuseSize(partial);
+    } else if (!transfer.boolean(5)) {
+      this.#partial = undefined;
+      this.#deliver(partial);
+    }
+  }
+
+  #begin(transfer: Performative): PartialDelivery | undefined {
+    if (this.#credit <= 0) {
+      this.detach({
+        condition: 'amqp:link:transfer-limit-exceeded',
+        message: 'a transfer came without credit',
+      });
+      return undefined;
+    }
+    this.#credit -= 1;
+    this.#deliveryCount = (this.#deliveryCount + 1) >>> 0;
+    return {
+      id: transfer.number(1),
+      format: transfer.optionalNumber(3) ?? 0,
+      isSettled: transfer.boolean(4),
+      chunks: [],
+      size: 0,
+    };
+  }
+
+  #refuseSize({ id, size }: PartialDelivery): void {
+    this.#partial = undefined;
+    const limit = this.#maxMessageSizeBytes;
+    this.detach({
+      condition: 'amqp:link:message-size-exceeded',
+      message: `The received message (delivery-id:${id}, size:${size} bytes) exceeds the limit (${limit} bytes) currently allowed on the link.`,
+    });
+  }
+
+  #deliver(delivery: PartialDelivery): void {
+    const { chunks, format } = delivery;
+    const message = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+    this.#inFlight += 1;
+    try {
+      const done = this.#sink?.receive(message, format);
+      if (done) done.then(() => this.#settle(delivery), (error) => this.#settle(delivery, error));
+      else this.#settle(delivery);
+    } catch (error) {
+      this.#settle(delivery, error);
+    }
+  }
+
+  #settle({ id, isSettled }: PartialDelivery, error?: unknown): void {
+    this.#inFlight -= 1;
+    if (!isSettled && this.isAttached) {
+      this.session.answerIncoming(id, error === undefined ? ACCEPTED : rejectedWith(toAmqpError(error)));
+    }
+    this.#replenish();
+  }
+
+  #replenish(): void {
+    if (!this.isAttached || this.#credit + this.#inFlight > CREDIT / 2) return;
+    this.#credit = CREDIT - this.#inFlight;
+    this.echoFlow();
+  }
+
+  onFlow(): void {}
+
+  echoFlow(): boolean {
+    if (!this.isAttached) return false;
+    const { handle } = this;
+    this.session.sendFlow({ handle, deliveryCount: this.#deliveryCount, linkCredit: this.#credit });
+    return true;
+  }
+
+  protected onClosed(): void {
+    this.#partial = undefined;
+    this.#sink?.close?.();
+  }
+}

@@ -1,0 +1,44 @@
+import { AmqpError } from './amqp-error.ts';
+import { plain } from './codec/amqp-value.ts';
+import type { ManagementResponse, MessagingNode, Right } from './messaging-node.ts';
+import type { NodeRequest } from './request-node.ts';
+
+interface ManagementCaller {
+  readonly connectionId: string;
+  readonly closed: AbortSignal;
+  /** The principal that has one of the rights on the node. Throws AmqpError. */
+  authorize(rights: readonly Right[]): string;
+  /** Throws AmqpError for a token that is not good. */
+  verifyToken(token: string): Promise<void>;
+}
+
+/** One request to a `$management` node: is there such an operation, may the caller, do it. Throws AmqpError. */
+export async function callManagement(
+  { properties, body }: NodeRequest,
+  node: MessagingNode,
+  caller: ManagementCaller,
+): Promise<ManagementResponse> {
+  const { operation } = properties;
+  const found =
+    typeof operation === 'string' && Object.hasOwn(node.operations ?? {}, operation)
+      ? node.operations?.[operation]
+      : undefined;
+  if (!found) {
+    caller.authorize(['Listen', 'Send']);
+    throw new AmqpError('amqp:not-implemented', `The operation '${operation}' is not implemented.`);
+  }
+  const principalId = caller.authorize(found.rights);
+  // A Python client sends a pair here, and the service takes it.
+  const token = properties.security_token;
+  if (typeof token === 'string') await caller.verifyToken(token);
+  const linkName = plain(properties['associated-link-name']);
+  return found.handle({
+    operation: String(operation),
+    properties,
+    body,
+    principalId,
+    connectionId: caller.connectionId,
+    closed: caller.closed,
+    ...(typeof linkName === 'string' && { associatedLinkName: linkName }),
+  });
+}
