@@ -13,6 +13,8 @@ export interface StartOptions {
   /** Of the functions host; 0 takes a free one. */
   readonly port: number;
   readonly template: string;
+  /** Values of the template's parameters. */
+  readonly parameters: Readonly<Record<string, unknown>>;
   /** Symbolic names of role assignments that are left out of the template. */
   readonly without: readonly string[];
   readonly also: readonly AlsoTemplate[];
@@ -20,7 +22,8 @@ export interface StartOptions {
 }
 
 /**
- * `--port 7071 --template FILE --print-environment`, any number of `--without ROLE_ASSIGNMENT`, and any number of
+ * `--port 7071 --template FILE --print-environment`, any number of `--parameter NAME=VALUE` and of
+ * `--without ROLE_ASSIGNMENT`, and any number of
  * `--also TEMPLATE [--also-group NAME] [--also-parameters FILE]`, where the latter two belong to the `--also` before
  * them. Throws a sentence about an argument that is none, or has no value.
  */
@@ -34,6 +37,7 @@ export function parseStartOptions(
     options: {
       port: { type: 'string', default: '7071' },
       template: { type: 'string', default: defaults.template },
+      parameter: { type: 'string', multiple: true, default: [] },
       without: { type: 'string', multiple: true, default: [] },
       also: { type: 'string', multiple: true },
       'also-group': { type: 'string', multiple: true },
@@ -48,10 +52,24 @@ export function parseStartOptions(
   return {
     port,
     template: values.template,
+    parameters: Object.fromEntries(values.parameter.map(parseParameter)),
     without: values.without,
     also: collectAlso(tokens),
     printEnvironment: values['print-environment'],
   };
+}
+
+/** As `az deployment group create --parameters` reads it: JSON where it is JSON, else text. */
+function parseParameter(text: string): readonly [string, unknown] {
+  const [, name, value] = /^(\w+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined) {
+    throw new Error(`--parameter must be NAME=VALUE, not '${text}'.`);
+  }
+  try {
+    return [name, JSON.parse(value)];
+  } catch {
+    return [name, value];
+  }
 }
 
 function collectAlso(

@@ -43,18 +43,19 @@ async function run(args: readonly string[], parts: Parts): Promise<void> {
   refuseInAzure();
   refuseWithoutTls();
   const options = parseStartOptions(args, { template: `${PROJECT}infra/azuredeploy.json` });
-  const { port, template, without, also } = options;
+  const { port, without, also } = options;
   // A printed environment is for a shell to evaluate: what is said to people must not be in it.
   const say = options.printEnvironment ? console.error : console.log;
   buildApp(PROJECT);
   const azure = await startAzure({ stateDirectory: `${PROJECT}.local-azure` });
   parts.azure = azure;
+  const template = leaveOutGrants(readTemplate(options.template), without);
   const record = await deployTemplate(azure, {
     name: 'main',
     resourceGroup: RESOURCE_GROUP,
     location: LOCATION,
-    template: leaveOutGrants(readTemplate(template), without),
-    parameters: { environmentName: { value: 'local' } },
+    template,
+    parameters: parameterValues(template, options.parameters),
   });
   say(tellDeployment(azure, record).join('\n'));
   for (const each of also) {
@@ -63,7 +64,7 @@ async function run(args: readonly string[], parts: Parts): Promise<void> {
   const site = azure.resourceManager
     .listResources()
     .find((resource) => resource.type === 'Microsoft.Web/sites');
-  if (!site) throw new Error(`${template} deploys no Function App (Microsoft.Web/sites).`);
+  if (!site) throw new Error(`${options.template} deploys no Function App (Microsoft.Web/sites).`);
   const app = await runApp(azure, {
     ...{ appDirectory: PROJECT, siteId: site.id, port },
     ...(options.printEnvironment && { onOutput: (text) => void process.stderr.write(text) }),
@@ -80,6 +81,13 @@ async function run(args: readonly string[], parts: Parts): Promise<void> {
     console.log(parts.environment.lines.join('\n'));
   }
   await ended;
+}
+
+/** Our own template wants a name for the environment; another one may not know that parameter. */
+function parameterValues(template: unknown, given: Readonly<Record<string, unknown>>) {
+  const { parameters = {} } = template as { parameters?: Readonly<Record<string, unknown>> };
+  const values = { ...('environmentName' in parameters && { environmentName: 'local' }), ...given };
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
 }
 
 async function introduce(

@@ -5,6 +5,10 @@ export type Door =
   | 'blob'
   | 'entra'
   | 'graph'
+  /** Event Hubs and Service Bus: AMQP over TLS. */
+  | 'messaging'
+  /** The same over WebSockets. */
+  | 'messaging-websocket'
   | 'app-service-identity'
   | 'imds'
   /** Not Azure's: directs the embedded one. */
@@ -26,6 +30,8 @@ export const doorNames: Readonly<
   blob: { hosts: ['.blob.core.windows.net'], port: 443 },
   entra: { hosts: ['login.microsoftonline.com'], port: 443 },
   graph: { hosts: ['graph.microsoft.com'], port: 443 },
+  messaging: { hosts: ['.servicebus.windows.net'], port: 5671 },
+  'messaging-websocket': { hosts: ['.servicebus.windows.net'], port: 443 },
   imds: { hosts: ['169.254.169.254'], port: 80 },
 };
 

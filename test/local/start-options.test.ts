@@ -9,6 +9,7 @@ describe('the arguments of npm start', () => {
     assert.deepEqual(parse(), {
       port: 7071,
       template: 'own.json',
+      parameters: {},
       without: [],
       also: [],
       printEnvironment: false,
@@ -25,6 +26,20 @@ describe('the arguments of npm start', () => {
       { template: 'b.json', parameters: 'b.parameters.json', resourceGroup: 'rg-b' },
     ]);
     assert.deepEqual([port, printEnvironment], [0, true]);
+  });
+
+  it('give parameters as az reads them: JSON where it is JSON, else text', () => {
+    const { parameters } = parse(
+      '--parameter',
+      'identityKind=systemAssigned',
+      '--parameter',
+      'protect=true',
+    );
+    assert.deepEqual(parameters, { identityKind: 'systemAssigned', protect: true });
+    assert.throws(
+      () => parse('--parameter', 'protect'),
+      /--parameter must be NAME=VALUE, not 'protect'/,
+    );
   });
 
   it('are refused in a sentence where they make no sense', () => {

@@ -55,6 +55,8 @@ export interface History {
   readonly lookbackMs: number;
   /** One group, or the subscription and a group in it. */
   readonly hasTwoScopes: boolean;
+  /** Whether the scan follows Resource Graph's changes, and how well those follow what happens. */
+  readonly feed: 'none' | 'prompt' | 'poor';
   readonly pageSize: number;
   readonly disorder: number;
   readonly entropy: number;
@@ -153,6 +155,7 @@ export function histories(mostSteps: number): fc.Arbitrary<History> {
     overlapMs: fc.constantFrom(48 * HOUR, 48 * HOUR, 6 * HOUR, 10 * MINUTE),
     lookbackMs: fc.constantFrom(24 * HOUR, 10 * MINUTE),
     hasTwoScopes: fc.boolean(),
+    feed: fc.constantFrom('none', 'none', 'none', 'prompt', 'poor'),
     pageSize: fc.integer({ min: 1, max: 5 }),
     disorder: fc.constantFrom(0, 0.1, 0.3),
     entropy: fc.integer({ min: 0, max: 2 ** 31 - 1 }),

@@ -56,8 +56,10 @@ export class ModelArm {
     const { overlapMs } = this.#chronicle;
     const shown = this.#chronicle.incarnations
       .filter(
-        ({ scopes, listedFromMs, deletedAtMs }) =>
-          scopes.includes(scope.toLowerCase()) && listedFromMs <= nowMs && !deletedAtMs,
+        ({ id, listedFromMs, deletedAtMs }) =>
+          id.toLowerCase().startsWith(`${scope.toLowerCase()}/`) &&
+          listedFromMs <= nowMs &&
+          !deletedAtMs,
       )
       .map((incarnation) => ({
         ...incarnation,

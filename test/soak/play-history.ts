@@ -3,18 +3,22 @@ import { createRandom } from '../../local/azure/faults/random.ts';
 import { remainingMs } from '../../shared/deadline.ts';
 import { AppError } from '../../shared/errors.ts';
 import { operations } from '../../shared/operations.ts';
+import type { ResourceGraph } from '../../shared/resource-graph.ts';
 import type { ResourceManager } from '../../shared/resource-manager.ts';
 import { runScan } from '../../shared/scan/run-scan.ts';
 import { AppProcess } from './app-process.ts';
 import { Chronicle, type Run } from './chronicle.ts';
 import { type History, type ListFault, noTrouble, type Trouble } from './history.ts';
 import { GROUP, ModelArm, SUBSCRIPTION } from './model-arm.ts';
+import { ModelChanges } from './model-changes.ts';
 import { connectReceiver } from './model-receiver.ts';
 import { ModelState } from './model-state.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 const SILENT = { info() {}, warn() {}, error() {} };
 const QUIET_RUNS = 4;
+/** How often the list is read where the feed is followed. */
+const RECONCILE_MS = 24 * 3_600_000;
 
 /** Everything that happened, up to runs in a quiet at the end. The same history gives the same chronicle. */
 export async function playHistory(history: History): Promise<Chronicle> {
@@ -34,6 +38,7 @@ class Player {
   readonly #history: History;
   readonly #random: () => number;
   readonly #arm: ModelArm;
+  readonly #changes: ModelChanges;
   readonly #state: ModelState;
 
   constructor(history: History) {
@@ -41,6 +46,7 @@ class Player {
     this.#random = createRandom(history.entropy);
     this.chronicle = new Chronicle(history);
     this.#arm = new ModelArm(this.chronicle, history, this.#random);
+    this.#changes = new ModelChanges(this.chronicle, history, createRandom(history.entropy + 1));
     this.#state = new ModelState(this.chronicle, this.time, this.#random);
   }
 
@@ -59,7 +65,7 @@ class Player {
 
   /** All that is late is listed, no createdTime is ahead, every living run has ended, claims of the dead are old. */
   async #fallQuiet(): Promise<void> {
-    await this.time.pass(this.#history.overlapMs + 3 * 3_600_000);
+    await this.time.pass(this.#history.overlapMs + 3 * 3_600_000 + RECONCILE_MS);
     for (let count = 0; count < QUIET_RUNS; count++) {
       const { run, ended } = this.#start(noTrouble);
       await this.time.until(ended);
@@ -81,6 +87,9 @@ class Player {
         blobs: this.#state.connect(run, trouble),
         publish: connectReceiver(this.chronicle, this.time, run, trouble.receiver),
         log: SILENT,
+        ...(this.#history.feed !== 'none' && {
+          feed: { resourceGraph: this.#connectGraph(run, trouble.list), reconcileMs: RECONCILE_MS },
+        }),
       }),
     );
     const ended = scanned.then(
@@ -103,9 +112,18 @@ class Player {
     living[pick % Math.max(1, living.length)]?.process.kill();
   }
 
-  #connectArm(run: Run, faults: readonly ListFault[]): ResourceManager {
+  #connectGraph(run: Run, faults: readonly ListFault[]): ResourceGraph {
+    const call = this.#createCall(run, faults);
+    return {
+      listCreations: (scopes, since, page) =>
+        call(() => this.#changes.list(scopes, since, page, this.time.nowMs)),
+    };
+  }
+
+  /** Calls of one run to one service, each of which takes time and may meet its fault. */
+  #createCall(run: Run, faults: readonly ListFault[]): <T>(effect: () => T) => Promise<T> {
     let calls = 0;
-    const call = async <T>(effect: () => T): Promise<T> => {
+    return async <T>(effect: () => T): Promise<T> => {
       calls += 1;
       const fault = faults.find((one) => one.call === calls);
       await run.process.point();
@@ -118,13 +136,18 @@ class Player {
       if (result instanceof AppError) throw result;
       return result;
     };
+  }
+
+  #connectArm(run: Run, faults: readonly ListFault[]): ResourceManager {
+    const call = this.#createCall(run, faults);
     return {
       probe: (scope) => call(() => operations.readScope(scope)),
       listPage: async (scope, page) => {
         const listed = await call(() => this.#arm.list(scope, page, this.time.nowMs));
         if (!listed) throw listFailures.stale();
-        // An answer that comes too late is not heard.
-        if (remainingMs() > 0) for (const key of listed.keys) run.shown.add(key);
+        // An answer that comes too late is not heard; by the feed, others on the page are not looked at.
+        const isHeard = remainingMs() > 0 && this.#history.feed === 'none';
+        if (isHeard) for (const key of listed.keys) run.shown.add(key);
         return listed;
       },
     };

@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 
 import type { AddressInfo, Server, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 export type Listener = (request: http.IncomingMessage, response: http.ServerResponse) => void;
 
@@ -28,12 +29,14 @@ export interface ServerOptions {
    * Host header with 421: a page in a browser can't reach a door by a name of its own (DNS rebinding).
    */
   readonly isOwnHost?: (host: string) => boolean;
+  /** Takes requests for another protocol (WebSockets), of own hosts; without it they are plain requests. */
+  readonly onUpgrade?: (request: http.IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
 /** Listens on loopback. Throws the listen error (EADDRINUSE and the like). */
 export async function startServer(
   listener: Listener,
-  { tls, port = 0, isOwnHost = () => true }: ServerOptions = {},
+  { tls, port = 0, isOwnHost = () => true, onUpgrade }: ServerOptions = {},
 ): Promise<RunningServer> {
   const options = { maxHeaderSize: 32 * 1024, keepAliveTimeout: 60_000 };
   const guarded: Listener = (request, response) => {
@@ -47,6 +50,7 @@ export async function startServer(
       )
     : http.createServer(options, guarded);
   if (tls) rememberRawSockets(server);
+  if (onUpgrade) guardUpgrades(server, isOwnHost, onUpgrade);
   await listen(server, port);
   const { port: ownPort } = server.address() as AddressInfo;
   return {
@@ -58,6 +62,18 @@ export async function startServer(
       }),
     reopen: () => listen(server, ownPort),
   };
+}
+
+/** `closeAllConnections` leaves upgraded connections alone: whoever took them ends them. */
+function guardUpgrades(
+  server: Server,
+  isOwnHost: (host: string) => boolean,
+  onUpgrade: NonNullable<ServerOptions['onUpgrade']>,
+): void {
+  server.on('upgrade', (request: http.IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (isOwnHost(hostWithoutPort(request.headers.host ?? ''))) onUpgrade(request, socket, head);
+    else socket.end('HTTP/1.1 421 Misdirected Request\r\nConnection: close\r\n\r\n');
+  });
 }
 
 function listen(server: http.Server | https.Server, port: number): Promise<void> {

@@ -65,6 +65,9 @@ export interface ProviderServices {
   readonly access: Access;
   readonly vaults: VaultDataPlane;
   readonly blobs: BlobDataPlane;
+  /** Absent: entities are kept and shown, with no broker behind them. */
+  readonly eventHubs?: EventHubDataPlane;
+  readonly serviceBus?: ServiceBusDataPlane;
   /** Principals of user-assigned identities, by the identity's id. */
   readonly identities: {
     find(resourceId: string): Principal | undefined;
@@ -123,4 +126,127 @@ export interface BlobDataPlane {
   removeContainer(accountName: string, containerName: string): Promise<void>;
   /** What ARM's listKeys shows: key1 and key2, base64. They count only with `allowSharedKeyAccess`. */
   listAccountKeys?(accountName: string): readonly { keyName: string; value: string }[];
+}
+
+/**
+ * The brokers' data planes, as ARM's providers drive them. Settings are whole and checked: defaults are filled in,
+ * limits are kept. A put of what is there changes its settings and keeps its messages. Names keep the case of
+ * their creation; compare without case. Role assignments are made at `resourceId`.
+ */
+export interface EventHubDataPlane {
+  putNamespace(namespace: MessagingNamespaceSettings): void;
+  /** With everything in it. */
+  removeNamespace(namespaceName: string): void;
+  /** The consumer group `$Default` is there with it. `partitionCount` never shrinks. */
+  putEventHub(eventHub: EventHubSettings): void;
+  removeEventHub(namespaceName: string, eventHubName: string): void;
+  putConsumerGroup(group: {
+    readonly namespaceName: string;
+    readonly eventHubName: string;
+    readonly name: string;
+    readonly resourceId: string;
+  }): void;
+  removeConsumerGroup(namespaceName: string, eventHubName: string, name: string): void;
+}
+
+export interface ServiceBusDataPlane {
+  putNamespace(namespace: MessagingNamespaceSettings): void;
+  /** With everything in it. */
+  removeNamespace(namespaceName: string): void;
+  putQueue(queue: QueueSettings): void;
+  removeQueue(namespaceName: string, queueName: string): void;
+  putTopic(topic: TopicSettings): void;
+  removeTopic(namespaceName: string, topicName: string): void;
+  /** A new one has the rule `$Default`, which takes every message. */
+  putSubscription(subscription: SubscriptionSettings): void;
+  removeSubscription(namespaceName: string, topicName: string, name: string): void;
+  /** Throws ServiceError 400 if the filter cannot be read. */
+  putRule(rule: RuleSettings): void;
+  removeRule(rule: Omit<RuleSettings, 'filter'>): void;
+  /** What a GET shows of a queue, topic or subscription right now, by its ARM id. */
+  countMessages?(resourceId: string): EntityCounts | undefined;
+}
+
+export interface MessagingNamespaceSettings {
+  /** `<name>.servicebus.windows.net` is its host. */
+  readonly name: string;
+  readonly resourceId: string;
+  readonly sku: 'Basic' | 'Standard' | 'Premium';
+}
+
+/** Azure's four; `SendDisabled` still gives messages out, `ReceiveDisabled` still takes them in. */
+export type EntityStatus = 'Active' | 'Disabled' | 'SendDisabled' | 'ReceiveDisabled';
+
+export interface EventHubSettings {
+  readonly namespaceName: string;
+  readonly name: string;
+  readonly resourceId: string;
+  readonly partitionCount: number;
+  /** Hours after which an event is gone. */
+  readonly retentionHours: number;
+  readonly status: EntityStatus;
+}
+
+interface EntitySettings {
+  readonly namespaceName: string;
+  /** As clients spell it: ARM's `a~b` is `a/b`. */
+  readonly name: string;
+  readonly resourceId: string;
+  readonly status: EntityStatus;
+  /** Infinity where messages live until they are taken. */
+  readonly defaultMessageTimeToLiveMs: number;
+}
+
+interface ReceiverSettings {
+  readonly lockDurationMs: number;
+  readonly maxDeliveryCount: number;
+  readonly requiresSession: boolean;
+  readonly deadLetteringOnMessageExpiration: boolean;
+}
+
+interface SenderSettings {
+  readonly maxSizeInMegabytes: number;
+  readonly maxMessageSizeInKilobytes: number;
+  readonly requiresDuplicateDetection: boolean;
+  readonly duplicateDetectionHistoryTimeWindowMs: number;
+}
+
+export type QueueSettings = EntitySettings & ReceiverSettings & SenderSettings;
+
+export type TopicSettings = EntitySettings & SenderSettings;
+
+export interface SubscriptionSettings extends EntitySettings, ReceiverSettings {
+  readonly topicName: string;
+  readonly deadLetteringOnFilterEvaluationExceptions: boolean;
+}
+
+export interface RuleSettings {
+  readonly namespaceName: string;
+  readonly topicName: string;
+  readonly subscriptionName: string;
+  readonly name: string;
+  readonly filter: RuleFilter;
+}
+
+export type RuleFilter =
+  | {
+      readonly kind: 'sql';
+      readonly expression: string;
+      /** Values of `@name` in the expression. */
+      readonly parameters: Readonly<Record<string, string | number | boolean>>;
+    }
+  | {
+      readonly kind: 'correlation';
+      /** `correlationId`, `messageId`, `to`, `replyTo`, `label`, `sessionId`, `replyToSessionId`, `contentType`. */
+      readonly system: Readonly<Record<string, string>>;
+      /** Application properties. */
+      readonly properties: Readonly<Record<string, string>>;
+    };
+
+/** `transfer…` counts are 0: nothing is forwarded here. */
+export interface EntityCounts {
+  readonly activeMessageCount: number;
+  readonly deadLetterMessageCount: number;
+  readonly scheduledMessageCount: number;
+  readonly sizeInBytes: number;
 }

@@ -1,0 +1,62 @@
+// The two ports of the messaging services: AMQP over TLS (5671) and AMQP over WebSockets (443).
+// Only this module is loaded at the start: the broker comes with the first connection.
+import type { Duplex } from 'node:stream';
+import { type RunningServer, startServer, type TlsIdentity } from '../http/server.ts';
+import type { Broker, BrokerParts } from './broker.ts';
+import { refuseHttp } from './no-http.ts';
+import { startTlsServer } from './tls-server.ts';
+
+export interface MessagingDoor {
+  /** AMQP over TLS. Throws the listen error. */
+  startTls(tls: TlsIdentity): Promise<RunningServer>;
+  /** AMQP over WebSockets. Throws the listen error. */
+  startWebSocket(tls: TlsIdentity): Promise<RunningServer>;
+}
+
+/** `isOwnHost`: names the door answers to, in TLS and in HTTP's Host. */
+export function createMessagingDoor(
+  parts: BrokerParts,
+  isOwnHost: (host: string) => boolean,
+): MessagingDoor {
+  let loading: Promise<typeof import('./broker.ts')> | undefined;
+  const loadBroker = () => (loading ??= import('./broker.ts'));
+  /** Each port has its own connections, so that stopping one leaves the other's. */
+  const createServe = () => {
+    let broker: Broker | undefined;
+    const serve = (socket: Duplex) => {
+      socket.once('error', () => socket.destroy());
+      void loadBroker().then((module) => {
+        broker ??= new module.Broker(parts);
+        if (!socket.destroyed) broker.serve(socket);
+      });
+    };
+    return { serve, stop: () => broker?.stop() };
+  };
+
+  return {
+    async startTls(tls) {
+      const { serve, stop } = createServe();
+      return startTlsServer({ tls, isOwnHost, onConnection: serve, onStop: stop });
+    },
+    async startWebSocket(tls) {
+      const { serve, stop } = createServe();
+      const server = await startServer(refuseHttp, {
+        tls,
+        isOwnHost,
+        onUpgrade: (request, socket, head) => {
+          socket.once('error', () => socket.destroy());
+          void import('./web-socket.ts').then(({ acceptWebSocket }) =>
+            acceptWebSocket(request, socket, head, serve),
+          );
+        },
+      });
+      return {
+        ...server,
+        async stop() {
+          stop();
+          await server.stop();
+        },
+      };
+    },
+  };
+}

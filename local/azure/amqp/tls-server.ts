@@ -1,0 +1,69 @@
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import tls from 'node:tls';
+import type { RunningServer, TlsIdentity } from '../http/server.ts';
+import { BoundedSet } from './bounded-set.ts';
+
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** Connections that have not ended their TLS handshake: the oldest goes when another comes. */
+const MAX_HANDSHAKES = 500;
+
+interface TlsServerOptions {
+  readonly tls: TlsIdentity;
+  readonly isOwnHost: (host: string) => boolean;
+  readonly onConnection: (socket: Duplex) => void;
+  readonly onStop: () => void;
+}
+
+/** Listens on a free loopback port. Throws the listen error. */
+export async function startTlsServer(options: TlsServerOptions): Promise<RunningServer> {
+  const { isOwnHost, onConnection } = options;
+  const server = tls.createServer({
+    ...options.tls,
+    minVersion: 'TLSv1.2',
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    SNICallback: (name, done) =>
+      done(isOwnHost(name) ? null : new Error(`no such name: ${name}`)),
+  });
+  const sockets = new Set<Socket>();
+  const handshakes = new BoundedSet<Socket>(MAX_HANDSHAKES, (oldest) => oldest.destroy());
+  const byPort = new Map<number | undefined, Socket>();
+  server.on('connection', (socket: Socket) => {
+    const { remotePort } = socket;
+    sockets.add(socket);
+    handshakes.add(socket);
+    byPort.set(remotePort, socket);
+    socket.once('close', () => {
+      sockets.delete(socket);
+      handshakes.delete(socket);
+      byPort.delete(remotePort);
+    });
+  });
+  server.on('secureConnection', (secure: tls.TLSSocket) => {
+    const socket = byPort.get(secure.remotePort);
+    if (socket) handshakes.delete(socket);
+    secure.setNoDelay(true);
+    onConnection(secure);
+  });
+  server.on('tlsClientError', () => {}); // A client that does not trust us, or speaks no TLS, is not our trouble.
+  const listen = (port: number) =>
+    new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, '127.0.0.1', () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    stop: () =>
+      new Promise<void>((resolve) => {
+        options.onStop();
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+    reopen: () => listen(port),
+  };
+}
