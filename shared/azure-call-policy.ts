@@ -21,7 +21,7 @@ interface AdditionalPolicy {
 const ATTEMPTS = 3;
 const FIRST_DELAY_MS = 200;
 /** So that what an attempt met is told before the whole operation is given up. */
-const MARGIN_MS = 150;
+export const MARGIN_MS = 150;
 /** With less time an attempt would only hide what the one before has met. */
 const LEAST_ATTEMPT_MS = 500;
 
@@ -119,18 +119,27 @@ export function retryAfterSeconds(response: PipelineResponse): number | undefine
   return Math.max(0, (date - (Number.isNaN(sent) ? Date.now() : sent)) / 1000);
 }
 
-/**
- * Repeats a read whose answer was cut and yet ended as if it were whole: that shows only when the SDK parses it,
- * behind the pipeline.
- */
+/** An answer that began well and then broke off (ECONNRESET), fell silent (ETIMEDOUT) or was not whole (PARSE_ERROR). */
+export class BrokenAnswer extends Error {
+  readonly code: 'ECONNRESET' | 'ETIMEDOUT' | 'PARSE_ERROR';
+
+  constructor(code: BrokenAnswer['code']) {
+    super('The answer is broken.');
+    this.code = code;
+  }
+}
+
+/** Repeats a read whose answer is broken: that shows only when it is parsed, behind the pipeline and its policies. */
 export async function untilReadable<T>(read: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await read();
     } catch (error) {
       const delayMs = backoffMs(attempt);
+      const isBroken =
+        error instanceof BrokenAnswer || (error as { code?: unknown }).code === 'PARSE_ERROR';
       const hasTime = attempt < ATTEMPTS && delayMs + LEAST_ATTEMPT_MS < remainingMs();
-      if ((error as { code?: unknown }).code !== 'PARSE_ERROR' || !hasTime) throw error;
+      if (!isBroken || !hasTime) throw error;
       await sleep(delayMs);
     }
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { TokenCredential } from '@azure/core-auth';
 import type { RestError } from '@azure/core-rest-pipeline';
 import type { BlockBlobClient, StoragePipelineOptions } from '@azure/storage-blob';
-import { azureCallPolicies, untilReadable } from './azure-call-policy.ts';
+import { azureCallPolicies, BrokenAnswer, untilReadable } from './azure-call-policy.ts';
 import { once } from './credential.ts';
 import { remainingMs } from './deadline.ts';
 import { AppError } from './errors.ts';
@@ -75,21 +75,19 @@ class Container implements Blobs {
 
   async #download(name: string): Promise<BlobContent> {
     const abortSignal = timeLimit();
-    try {
-      const client = await this.#clientOf(name);
-      const answer = await client.download(0, undefined, { abortSignal });
-      const bytes = await readAll(answer.readableStreamBody ?? [], name);
-      if (isDamaged(bytes, answer.contentMD5)) throw wireFailure('PARSE_ERROR');
-      return {
-        text: bytes.toString('utf8'),
-        ...(answer.etag ? { etag: answer.etag } : {}),
-        serverTime: answer.date ?? serverTimeOf(undefined),
-      };
-    } catch (error) {
+    const client = await this.#clientOf(name);
+    const answer = await client.download(0, undefined, { abortSignal });
+    const bytes = await readAll(answer.readableStreamBody ?? [], name).catch((error: unknown) => {
       // The SDK calls a broken stream an abort, too.
-      const isCut = (error as Error).name === 'AbortError' && !abortSignal.aborted;
-      throw isCut ? wireFailure('ECONNRESET') : error;
-    }
+      if ((error as Error).name !== 'AbortError') throw error;
+      throw new BrokenAnswer(abortSignal.aborted ? 'ETIMEDOUT' : 'ECONNRESET');
+    });
+    if (isDamaged(bytes, answer.contentMD5)) throw new BrokenAnswer('PARSE_ERROR');
+    return {
+      text: bytes.toString('utf8'),
+      ...(answer.etag ? { etag: answer.etag } : {}),
+      serverTime: answer.date ?? serverTimeOf(undefined),
+    };
   }
 
   async write(
@@ -195,10 +193,6 @@ async function readAll(
 /** Azure: Put Blob keeps the MD5 of a block blob. Half a checkpoint must not pass for a corrupt one. */
 function isDamaged(bytes: Buffer, md5: Uint8Array | undefined): boolean {
   return md5 !== undefined && !createHash('md5').update(bytes).digest().equals(md5);
-}
-
-function wireFailure(code: string): Error {
-  return Object.assign(new Error('the answer broke off'), { code });
 }
 
 function tooLarge(name: string): AppError {

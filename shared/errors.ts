@@ -8,7 +8,7 @@ export type ErrorCode =
   | 'INPUT_INVALID' // the caller's request
   // ours or theirs
   | 'TARGET_UNAVAILABLE' // no answer, a broken one, or 5xx
-  | 'THROTTLED' // 429
+  | 'THROTTLED' // 429, server busy
   | 'UNEXPECTED'; // none of these: worth a bug report
 
 /** Where the failure was met. */
@@ -19,6 +19,8 @@ export type Target =
   | 'resource-manager'
   | 'key-vault'
   | 'blobs'
+  | 'event-hubs'
+  | 'service-bus'
   | 'app';
 
 /** Who was refused what, and the role that would allow it. */
@@ -40,8 +42,10 @@ interface AppErrorFields {
   readonly nextStep: string;
   readonly access?: DeniedAccess;
   readonly retryAfterSeconds?: number;
-  /** HTTP status of the target's answer, if there was one. */
+  /** HTTP status of the target's answer, if there was one; of target `request`: of ours. */
   readonly status?: number;
+  /** By target: ids of the events that it took before the failure. */
+  readonly accepted?: Readonly<Record<string, readonly string[]>>;
   readonly cause?: unknown;
 }
 
@@ -54,6 +58,7 @@ export class AppError extends Error {
   readonly access: DeniedAccess | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly status: number | undefined;
+  readonly accepted: Readonly<Record<string, readonly string[]>> | undefined;
 
   constructor(fields: AppErrorFields) {
     super(fields.message, { cause: fields.cause });
@@ -63,6 +68,7 @@ export class AppError extends Error {
     this.access = fields.access;
     this.retryAfterSeconds = fields.retryAfterSeconds;
     this.status = fields.status;
+    this.accepted = fields.accepted;
   }
 
   /** What a log prints: an SDK error as `cause` may hold headers, bodies, a secret's half. */

@@ -26,8 +26,10 @@ export function jsonResponse(body: unknown, status = 200): HttpResponseInit {
 /** Chosen fields only: `cause` and `stack` stay inside. */
 export function errorResponse(error: unknown): HttpResponseInit {
   const known = error instanceof AppError ? error : unknownError(error);
-  const { code, target, message, nextStep, access, retryAfterSeconds } = known;
-  const response = jsonResponse({ code, target, message, nextStep, ...access }, statusOf[code]);
+  const { code, target, message, nextStep, access, accepted, retryAfterSeconds } = known;
+  const status = (target === 'request' ? known.status : undefined) ?? statusOf[code];
+  const body = { code, target, message, nextStep, ...access, ...(accepted && { accepted }) };
+  const response = jsonResponse(body, status);
   if (retryAfterSeconds === undefined) return response;
   return { ...response, headers: { ...HEADERS, 'Retry-After': `${Math.ceil(retryAfterSeconds)}` } };
 }

@@ -19,6 +19,22 @@ export const roles = {
     name: 'Storage Blob Data Contributor',
     id: 'ba92f5b4-2d11-453d-a403-e96b0029c9fe',
   },
+  eventHubsDataSender: {
+    name: 'Azure Event Hubs Data Sender',
+    id: '2b629674-e913-4c01-ae53-ef4638d8f975',
+  },
+  eventHubsDataReceiver: {
+    name: 'Azure Event Hubs Data Receiver',
+    id: 'a638d3c7-ab3a-418d-83e6-5f17a39d4fde',
+  },
+  serviceBusDataSender: {
+    name: 'Azure Service Bus Data Sender',
+    id: '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39',
+  },
+  serviceBusDataReceiver: {
+    name: 'Azure Service Bus Data Receiver',
+    id: '4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0',
+  },
 } as const satisfies Record<string, Role>;
 
 /** One kind of call on one scope. */
@@ -86,5 +102,37 @@ export const operations = {
     action: `${BLOBS}/write`,
     scope,
     role: roles.storageBlobDataContributor,
+  }),
+  /** `scope`: the hub's address, `sb://<namespace>/<hub>`. */
+  sendEvents: (scope: string): Operation => ({
+    target: 'event-hubs',
+    purpose: 'send to the event hub',
+    action: 'Microsoft.EventHub/namespaces/messages/send/action',
+    scope,
+    role: roles.eventHubsDataSender,
+  }),
+  /** By the Functions host. `scope`: the hub's address. */
+  receiveEvents: (scope: string): Operation => ({
+    target: 'event-hubs',
+    purpose: 'receive from the event hub',
+    action: 'Microsoft.EventHub/namespaces/messages/receive/action',
+    scope,
+    role: roles.eventHubsDataReceiver,
+  }),
+  /** `scope`: the address of a queue or topic, `sb://<namespace>/<name>`. */
+  sendMessages: (scope: string): Operation => ({
+    target: 'service-bus',
+    purpose: 'send to the queue or topic',
+    action: 'Microsoft.ServiceBus/namespaces/messages/send/action',
+    scope,
+    role: roles.serviceBusDataSender,
+  }),
+  /** A peek, and what the Functions host does. `scope`: the address of a queue or subscription. */
+  receiveMessages: (scope: string): Operation => ({
+    target: 'service-bus',
+    purpose: 'receive from the queue or subscription',
+    action: 'Microsoft.ServiceBus/namespaces/messages/receive/action',
+    scope,
+    role: roles.serviceBusDataReceiver,
   }),
 } as const;

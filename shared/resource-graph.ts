@@ -52,12 +52,15 @@ export function createResourceGraph(
   };
 }
 
-/** Scopes are checked settings: they hold no quote. Azure: only what has an `id` comes in pages. */
+/**
+ * Scopes are checked settings: they hold no quote. Groups, which have changes too, are in no list of resources.
+ * Azure: only what has an `id` comes in pages.
+ */
 function creationsQuery(scopes: readonly string[], since: string): string {
   const inScopes = scopes.map((scope) => `resourceId startswith '${scope}/'`).join(' or ');
   return `resourcechanges
 | extend changeTime = todatetime(properties.changeAttributes.timestamp), resourceId = tostring(properties.targetResourceId), changeType = tostring(properties.changeType)
-| where changeType == 'Create' and changeTime >= datetime(${since}) and (${inScopes})
+| where changeType == 'Create' and changeTime >= datetime(${since}) and resourceId contains '/providers/' and (${inScopes})
 | project id, changeTime, resourceId
 | order by changeTime asc, id asc`;
 }

@@ -60,7 +60,7 @@ class ResourceManagerCalls implements ResourceManager {
     if (page !== undefined) assertNamedHost(page, { hosts: [HOST], target: 'resource-manager' });
     const { subscriptionId, resourceGroup } = parseScope(scope);
     return this.#call(operations.listResources(scope), subscriptionId, async ({ resources }) => {
-      const options = { expand: 'createdTime,changedTime,provisioningState' };
+      const options = { expand: 'createdTime' };
       const list = resourceGroup
         ? resources.listByResourceGroup(resourceGroup, options)
         : resources.list(options);

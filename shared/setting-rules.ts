@@ -53,8 +53,40 @@ export function parseContainerUrl(value: string): Parsed<URL> {
     : { complaint: expected };
 }
 
+/** Azure: Service Bus and Event Hubs share the rule. https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftservicebus */
+export function parseMessagingNamespace(value: string): Parsed<string> {
+  const expected = 'must look like <namespace>.servicebus.windows.net, without sb:// or https://';
+  if (otherCloud(value)) return { complaint: `${expected}: other clouds are not supported` };
+  return /^[a-z](?!.*-(?:sb|mgmt)?\.)[a-z0-9-]{4,48}[a-z0-9]\.servicebus\.windows\.net$/i.test(value)
+    ? { value: value.toLowerCase() }
+    : { complaint: expected };
+}
+
+/** A rule for names of up to `longest` characters; `segments`: they may be a path. */
+function entityName(longest: number, segments: boolean) {
+  const pattern = segments
+    ? /^[A-Za-z0-9](?:[A-Za-z0-9._/-]*[A-Za-z0-9])?$/
+    : /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
+  return (value: string): Parsed<string> =>
+    value.length <= longest && pattern.test(value)
+      ? { value }
+      : {
+          complaint: `must be a name of up to ${longest} letters, digits, dots, hyphens and underscores that begins and ends with a letter or digit`,
+        };
+}
+
+export const parseQueueOrTopic = entityName(260, true);
+export const parseSubscriptionName = entityName(50, false);
+export const parseEventHub = entityName(256, false);
+
+const parseConsumerGroupName = entityName(50, false);
+
+export function parseConsumerGroup(value: string): Parsed<string> {
+  return value.toLowerCase() === '$default' ? { value } : parseConsumerGroupName(value);
+}
+
 function otherCloud(value: string): boolean {
-  return /\.(?:vault\.azure\.cn|vault\.usgovcloudapi\.net|core\.chinacloudapi\.cn|core\.usgovcloudapi\.net)\b/i.test(
+  return /\.(?:vault\.azure\.cn|vault\.usgovcloudapi\.net|core\.chinacloudapi\.cn|core\.usgovcloudapi\.net|servicebus\.(?:chinacloudapi\.cn|usgovcloudapi\.net))\b/i.test(
     value,
   );
 }

@@ -1,5 +1,6 @@
 // The only reader of the environment. A bad setting never stops the app from loading: the real host would stay up
 // with every route 404. It is complained about at once, and whoever needs it answers CONFIG_INVALID.
+import { printsTokens } from './debug-output.ts';
 import { AppError } from './errors.ts';
 import {
   complaintAboutText,
@@ -7,11 +8,16 @@ import {
   holdsCredential,
   type Parsed,
   parseClientId,
+  parseConsumerGroup,
   parseContainerUrl,
   parseDuration,
+  parseEventHub,
   parseFeed,
+  parseMessagingNamespace,
+  parseQueueOrTopic,
   parseSchedule,
   parseScopes,
+  parseSubscriptionName,
   parseVaultUrl,
 } from './setting-rules.ts';
 
@@ -40,7 +46,34 @@ export interface SettingValues {
   /** Milliseconds. */
   readonly SCAN_RECONCILE: number;
   readonly SCAN_STATE_CONTAINER_URL: URL;
+  /** Host name. */
+  readonly SERVICE_BUS_NAMESPACE: string;
+  readonly SERVICE_BUS_TOPIC: string;
+  readonly SERVICE_BUS_REQUEST_QUEUE: string;
+  readonly SERVICE_BUS_REJECTED_QUEUE: string;
+  /** Of SERVICE_BUS_TOPIC. */
+  readonly SERVICE_BUS_SUBSCRIPTION: string;
+  /** Host name. */
+  readonly EVENT_HUBS_NAMESPACE: string;
+  readonly EVENT_HUB: string;
+  readonly EVENT_HUBS_CONSUMER_GROUP: string;
+  readonly FINDINGS_CONTAINER_URL: URL;
+  readonly EVENTS_CONTAINER_URL: URL;
 }
+
+/** All absent: the app publishes nothing. One of them present: all are needed. */
+export const messagingSettingNames = [
+  'SERVICE_BUS_NAMESPACE',
+  'SERVICE_BUS_TOPIC',
+  'SERVICE_BUS_REQUEST_QUEUE',
+  'SERVICE_BUS_REJECTED_QUEUE',
+  'SERVICE_BUS_SUBSCRIPTION',
+  'EVENT_HUBS_NAMESPACE',
+  'EVENT_HUB',
+  'EVENT_HUBS_CONSUMER_GROUP',
+  'FINDINGS_CONTAINER_URL',
+  'EVENTS_CONTAINER_URL',
+] as const satisfies readonly (keyof SettingValues)[];
 
 /** Every app setting that `shared/` reads; infra sets these and no others but the host's own. */
 export const settingNames = [
@@ -54,6 +87,7 @@ export const settingNames = [
   'SCAN_FEED',
   'SCAN_RECONCILE',
   'SCAN_STATE_CONTAINER_URL',
+  ...messagingSettingNames,
 ] as const;
 
 export interface SettingProblem {
@@ -63,7 +97,10 @@ export interface SettingProblem {
 }
 
 export interface Settings {
+  /** Not of messaging that is off. */
   readonly problems: readonly SettingProblem[];
+  /** At least one setting of messaging is there. */
+  readonly isMessagingOn: boolean;
   /** The named settings; throws one CONFIG_INVALID with every complaint about them. */
   need<Name extends keyof SettingValues>(...names: Name[]): Pick<SettingValues, Name>;
 }
@@ -101,21 +138,41 @@ export function loadSettings(env: Environment): Settings {
     SCAN_FEED: read('SCAN_FEED', parseFeed, 'list'),
     SCAN_RECONCILE: read('SCAN_RECONCILE', parseDuration, DEFAULT_RECONCILE),
     SCAN_STATE_CONTAINER_URL: read('SCAN_STATE_CONTAINER_URL', parseContainerUrl),
+    SERVICE_BUS_NAMESPACE: read('SERVICE_BUS_NAMESPACE', parseMessagingNamespace),
+    SERVICE_BUS_TOPIC: read('SERVICE_BUS_TOPIC', parseQueueOrTopic),
+    SERVICE_BUS_REQUEST_QUEUE: read('SERVICE_BUS_REQUEST_QUEUE', parseQueueOrTopic),
+    SERVICE_BUS_REJECTED_QUEUE: read('SERVICE_BUS_REJECTED_QUEUE', parseQueueOrTopic),
+    SERVICE_BUS_SUBSCRIPTION: read('SERVICE_BUS_SUBSCRIPTION', parseSubscriptionName),
+    EVENT_HUBS_NAMESPACE: read('EVENT_HUBS_NAMESPACE', parseMessagingNamespace),
+    EVENT_HUB: read('EVENT_HUB', parseEventHub),
+    EVENT_HUBS_CONSUMER_GROUP: read('EVENT_HUBS_CONSUMER_GROUP', parseConsumerGroup),
+    FINDINGS_CONTAINER_URL: read('FINDINGS_CONTAINER_URL', parseContainerUrl),
+    EVENTS_CONTAINER_URL: read('EVENTS_CONTAINER_URL', parseContainerUrl),
   };
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
     complain(TLS_SETTING, 'turns off TLS verification, and tokens would go to anyone: remove it');
   }
+  if (readIdentityEnvironment(env).inAppService && printsTokens(env.DEBUG ?? '')) {
+    complain(DEBUG_SETTING, "makes rhea print the app's tokens into the log: remove it");
+  }
   if (holdsCredential(env.AzureWebJobsStorage ?? '')) {
     complain('AzureWebJobsStorage', 'holds a key: use AzureWebJobsStorage__accountName');
   }
+  const isMessagingOn = messagingSettingNames.some((name) => env[name] !== undefined);
   return {
-    problems: Object.freeze(problems),
+    problems: Object.freeze(
+      problems.filter(({ setting }) => isMessagingOn || !MESSAGING.has(setting)),
+    ),
+    isMessagingOn,
     need: (...names) => pick(values, names, problems),
   };
 }
 
 /** Concerns every call to Azure, so every `need`. */
 const TLS_SETTING = 'NODE_TLS_REJECT_UNAUTHORIZED';
+/** Concerns the clients of messaging. */
+const DEBUG_SETTING = 'DEBUG';
+const MESSAGING = new Set<string>([...messagingSettingNames, DEBUG_SETTING]);
 
 function readIdentity(
   env: Environment,
@@ -147,6 +204,9 @@ function pick<Name extends keyof SettingValues>(
 ): Pick<SettingValues, Name> {
   const concerns = new Set<string>([...names, TLS_SETTING]);
   if (concerns.has('IDENTITY_KIND')) concerns.add('AZURE_CLIENT_ID');
+  if (concerns.has('SERVICE_BUS_NAMESPACE') || concerns.has('EVENT_HUBS_NAMESPACE')) {
+    concerns.add(DEBUG_SETTING);
+  }
   const relevant = problems.filter(({ setting }) => concerns.has(setting));
   if (relevant.length > 0) {
     throw new AppError({

@@ -13,6 +13,7 @@ import type { LimitOrder } from './limits/limit-settings.ts';
 import type { Limits } from './limits/limits.ts';
 import type { ResourceManager } from './resource-manager/create-resource-manager.ts';
 import type { SigningKeys } from './tokens/signing-keys.ts';
+import type { Messaging } from './start-messaging.ts';
 import type { Caller, Tokens } from './tokens/tokens.ts';
 
 export interface AzureOptions {
@@ -24,6 +25,8 @@ export interface AzureOptions {
   readonly limits?: LimitOrder;
   /** Delays of lists and of grants, off by default. */
   readonly behaviour?: BehaviourOrder;
+  /** What the brokers keep on disk, found again by the next start. Default: a temporary one, removed by `stop`. */
+  readonly messageDirectory?: string;
 }
 
 export interface LocalAzure {
@@ -43,6 +46,8 @@ export interface LocalAzure {
   /** Address and per-start secret of the control endpoint. */
   readonly controlEnvironment: Readonly<Record<string, string>>;
   readonly resourceManager: ResourceManager;
+  /** The brokers' data planes, as ARM drives them. */
+  readonly messaging: Pick<Messaging, 'eventHubs'>;
   readonly certificateAuthority: CertificateAuthority;
   /** Production `name:port` → loopback port, for the redirect of a client process. */
   readonly redirect: Readonly<Record<string, number>>;

@@ -40,6 +40,11 @@ export class OpenDoors {
       isOwnHost: (host) => isOwnHost(door, host),
       ...(secure && { tls }),
     });
+    return this.add(door, server);
+  }
+
+  /** A server of its own making that listens already. Returns its port. */
+  add(door: Door, server: RunningServer): number {
     const state = this.#doors.get(door) ?? { servers: [], isClosed: false };
     state.servers.push(server);
     this.#doors.set(door, state);

@@ -15,6 +15,7 @@ import { Limits } from './limits/limits.ts';
 import type { AzureOptions, LocalAzure } from './local-azure.ts';
 import { OpenDoors, redirectTo } from './open-doors.ts';
 import { createResourceManager } from './resource-manager/create-resource-manager.ts';
+import { createMessaging } from './start-messaging.ts';
 import { createBlobStorage } from './storage/create-blob-storage.ts';
 import { deployer, ownerRoleId, subscription, tenantId } from './tenant.ts';
 import { createAppServiceEndpoint } from './tokens/app-service-endpoint.ts';
@@ -64,15 +65,22 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
   const parts = { clock, journal, directory, tokens, access };
   const keyVault = createKeyVault(parts);
   const storage = createBlobStorage(parts);
+  const { messageDirectory } = options;
+  const messaging = createMessaging({
+    ...parts,
+    ...(messageDirectory !== undefined && { messageDirectory }),
+  });
   const doors = new OpenDoors({ journal, faults, tls: certificateAuthority.serverIdentity });
   const { ports } = doors;
   const resourceManager = createResourceManager({
     ...parts,
     vaults: keyVault.vaults,
     blobs: storage.blobs,
+    eventHubs: messaging.eventHubs,
     advertisedEndpoint: () => `https://localhost:${ports['resource-manager']}`,
     limits: () => limits.resourceManager,
     listDelayMs: (resource) => behaviour.listDelayMs(resource),
+    listPageSize: () => behaviour.listPageSize,
     changeDelayMs: (resource) => behaviour.changeDelayMs(resource),
     queryQuota: () => limits.resourceGraph,
   });
@@ -104,6 +112,7 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
         ),
     }),
     doors.open('control', control),
+    messaging.open(doors, certificateAuthority.serverIdentity),
   ]);
 
   return {
@@ -117,6 +126,7 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
       LOCAL_AZURE_CONTROL_SECRET: controlSecret,
     },
     resourceManager,
+    messaging,
     certificateAuthority,
     ports,
     redirect: redirectTo(ports),
@@ -148,6 +158,7 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
     },
     async stop() {
       await Promise.all([doors.stop(), storage.stop()]);
+      messaging.stop();
     },
   };
 }

@@ -13,18 +13,24 @@ export interface Finding {
   readonly createdTime: string;
 }
 
-/** Undefined for what can't be told apart from others: no id or no createdTime. */
+/** ISO 8601. Undefined for what can't be told apart from others: no id or no createdTime. */
+export function createdTimeOf({ id, createdTime }: ListedResource): string | undefined {
+  const isReadable = id && createdTime && !Number.isNaN(createdTime.getTime());
+  return isReadable ? createdTime.toISOString() : undefined;
+}
+
+/** Undefined for what `createdTimeOf` can't read. */
 export function toFinding(resource: ListedResource): Finding | undefined {
-  const { id, type, name, location, createdTime } = resource;
-  if (!id || !createdTime || Number.isNaN(createdTime.getTime())) return undefined;
-  const created = createdTime.toISOString();
+  const createdTime = createdTimeOf(resource);
+  const { id = '', type, name, location } = resource;
+  if (createdTime === undefined) return undefined;
   return {
-    eventId: eventIdOf(id, created),
+    eventId: eventIdOf(id, createdTime),
     id,
     type: type ?? '',
     name: name ?? id.slice(id.lastIndexOf('/') + 1),
     ...(location ? { location } : {}),
-    createdTime: created,
+    createdTime,
   };
 }
 

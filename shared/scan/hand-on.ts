@@ -27,15 +27,16 @@ export class HandOn {
   }
 
   /**
-   * Hands on those of `findings` that no run has claimed yet, and returns them.
+   * Hands on, once each, those of `findings` that no run has claimed yet, and returns them.
    */
   async handOn(findings: readonly Finding[]): Promise<readonly Finding[]> {
     const claimId = crypto.randomUUID();
+    const distinct = [...new Map(findings.map((one) => [one.eventId, one])).values()];
     let mine: Claim | undefined;
     await this.#store.update((checkpoint) => {
       mine = checkpoint.claims.find((claim) => claim.claimId === claimId);
       if (mine) return checkpoint;
-      const fresh = findings.filter(({ eventId }) => checkpoint.seen[eventId] === undefined);
+      const fresh = distinct.filter(({ eventId }) => checkpoint.seen[eventId] === undefined);
       if (fresh.length === 0) return checkpoint;
       mine = this.#claim(claimId, fresh);
       const added = Object.fromEntries(fresh.map((one) => [one.eventId, one.createdTime]));

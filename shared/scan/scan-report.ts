@@ -1,3 +1,4 @@
+import { MARGIN_MS } from '../azure-call-policy.ts';
 import { remainingMs } from '../deadline.ts';
 import type { AppError, ErrorCode } from '../errors.ts';
 import type { Finding } from './finding.ts';
@@ -23,8 +24,8 @@ export interface ScopeReport {
 }
 
 const MOST_UNREADABLE_LISTED = 100;
-/** A timer may fire a little early against the clock that it was set by. */
-const TIMER_SLACK_MS = 20;
+/** A call that the run's time cuts says so by MARGIN_MS earlier; a timer may fire a little early, too. */
+const SLACK_MS = MARGIN_MS + 20;
 
 /** Nobody can say whether this resource is new. */
 export function noteUnreadable(report: ScopeReport, id: string | undefined): void {
@@ -35,7 +36,7 @@ export function noteUnreadable(report: ScopeReport, id: string | undefined): voi
 /** What stopped the scan of a scope: a run that is throttled or out of time is cut, and the next one goes on. */
 export function noteFailure(report: ScopeReport, error: AppError, reserveMs: number): void {
   report.error = error;
-  const isPatient = error.code === 'THROTTLED' || remainingMs() <= reserveMs + TIMER_SLACK_MS;
+  const isPatient = error.code === 'THROTTLED' || remainingMs() <= reserveMs + SLACK_MS;
   report.outcome = isPatient ? 'cut' : 'failed';
 }
 

@@ -2,7 +2,7 @@ import { remainingMs } from '../deadline.ts';
 import { AppError } from '../errors.ts';
 import type { ListedResource, ResourcePage } from '../resource-manager.ts';
 import { later, lowerBound, type Pass, type ScopeState } from './checkpoint.ts';
-import { type Finding, toFinding } from './finding.ts';
+import { createdTimeOf, type Finding, toFinding } from './finding.ts';
 import { PageWalk } from './page-walk.ts';
 import { beginScope, finishPass, noteCut, type ScanRules } from './pass-state.ts';
 import { noteFailure, noteUnreadable, type ScopeReport } from './scan-report.ts';
@@ -107,12 +107,12 @@ class ScopeScan {
   }
 
   #look(resource: ListedResource): void {
+    const createdTime = createdTimeOf(resource);
+    if (createdTime === undefined) noteUnreadable(this.#report, resource.id);
+    // Nearly all are old: they are put aside before an event id is computed.
+    if (createdTime === undefined || createdTime < this.pass.from) return;
     const finding = toFinding(resource);
-    if (!finding) {
-      noteUnreadable(this.#report, resource.id);
-      return;
-    }
-    if (finding.createdTime < this.pass.from) return;
+    if (!finding) return;
     this.pass = { ...this.pass, newest: later(this.pass.newest ?? '', finding.createdTime) };
     const isSeen = this.#tools.store.checkpoint.seen[finding.eventId] !== undefined;
     if (!isSeen) this.#collected.set(finding.eventId, finding);

@@ -26,6 +26,8 @@ export interface SeenScan extends ScanMeasure {
   /** Answers of Resource Manager, by status. */
   readonly answers: Readonly<Record<string, number>>;
   readonly requests: readonly string[];
+  /** From its first answer to its last. */
+  readonly answeredMs: number;
 }
 
 export class ScanWorld {
@@ -92,12 +94,20 @@ export class ScanWorld {
     });
   }
 
+  /** As if the app had never scanned before. */
+  async firstScan(settings: Readonly<Record<string, string>>): Promise<SeenScan> {
+    const url = `${this.#app.settings.SCAN_STATE_CONTAINER_URL}/scan-checkpoint.json`;
+    await new BlobClient(url, credentialOf(this.azure, this.#identity)).deleteIfExists();
+    return this.scan(settings);
+  }
+
   /** One run in a fresh process. */
   async scan(settings: Readonly<Record<string, string>>): Promise<SeenScan> {
     const since = this.azure.journal.position;
     const child = fork(CHILD, {
       env: this.#environment(settings),
-      execArgv: ['--max-semi-space-size=2', ...PRELOADS.flatMap((file) => ['--import', file])],
+      // Node's own sizes, as the worker in Azure has them.
+      execArgv: PRELOADS.flatMap((file) => ['--import', file]),
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     const ended = once(child, 'exit').then(([code]) => {
@@ -111,14 +121,9 @@ export class ScanWorld {
       answers: Object.fromEntries(
         [...Map.groupBy(seen, ({ status }) => status)].map(([status, all]) => [status, all.length]),
       ),
+      answeredMs: (seen.at(-1)?.atMs ?? 0) - (seen[0]?.atMs ?? 0),
       requests: seen.map(({ method, target }) => `${method} ${target.replace(/\?.*/, '')}`),
     };
-  }
-
-  /** The next scan is the first. */
-  async forgetState(): Promise<void> {
-    const url = `${this.#app.settings.SCAN_STATE_CONTAINER_URL}/scan-checkpoint.json`;
-    await new BlobClient(url, credentialOf(this.azure, this.#identity)).deleteIfExists();
   }
 
   get #identity() {

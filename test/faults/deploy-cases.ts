@@ -4,7 +4,8 @@ import type { Door } from '../../local/azure/doors.ts';
 import type { LocalAzure } from '../../local/azure/start-azure.ts';
 import { createServices, type Services } from '../../shared/services.ts';
 import type { Environment } from '../../shared/settings.ts';
-import { grant, groupId, subscriptionId } from '../support/local-azure.ts';
+import { addIdentity, grant, groupId, subscriptionId } from '../support/local-azure.ts';
+import { sendRaw } from '../support/open-door.ts';
 
 const VAULT = 'kv-faults';
 const ACCOUNT = 'stfaults';
@@ -27,6 +28,7 @@ export interface FaultCase {
   createServices(...options: ServiceOptions): Services;
   /** Deploys `count` resources more into the group of the case, as the deployer. */
   createResources(count: number): Promise<void>;
+  createResource(name: string): Promise<void>;
 }
 
 /** Where the app runs, and so which identity endpoint it finds. */
@@ -129,15 +131,34 @@ async function createCase(
     createServices: (changes = {}, limits = {}) =>
       createServices({ ...settings, ...changes }, limits),
     async createResources(more) {
-      const resources = Array.from({ length: more }, () => ({
-        type: 'Microsoft.Network/publicIPAddresses',
-        apiVersion: '2024-05-01',
-        name: `thing-${String(++created).padStart(6, '0')}`,
-        location: 'westeurope',
-        properties: {},
-      }));
+      const resources = Array.from({ length: more }, () =>
+        thing(`thing-${String(++created).padStart(6, '0')}`),
+      );
       await deploy(azure, groupName, resources);
     },
+    createResource: (resource) => deploy(azure, groupName, [thing(resource)]),
+  };
+}
+
+/** Over REST, as a principal that may do so. Throws if it is refused. */
+export async function deleteResource(azure: LocalAzure, id: string): Promise<void> {
+  const operator = addIdentity(azure, 'operator');
+  grant(azure, operator, 'Contributor', id);
+  const { accessToken } = await azure.tokens.issue(operator, 'https://management.azure.com/');
+  const { status, body } = await sendRaw('management.azure.com', `${id}?api-version=2024-05-01`, {
+    method: 'DELETE',
+    headers: { authorization: `Bearer ${accessToken}` },
+  });
+  if (status >= 400) throw new Error(`${status} ${body}`);
+}
+
+function thing(name: string): object {
+  return {
+    type: 'Microsoft.Network/publicIPAddresses',
+    apiVersion: '2024-05-01',
+    name,
+    location: 'westeurope',
+    properties: {},
   };
 }
 

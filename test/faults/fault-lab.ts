@@ -2,7 +2,7 @@
 import type { Door } from '../../local/azure/doors.ts';
 import type { Fault, FaultOrder } from '../../local/azure/faults/fault.ts';
 import type { AzureOptions, LocalAzure } from '../../local/azure/start-azure.ts';
-import { useLocalAzure } from '../support/local-azure.ts';
+import { grant, useLocalAzure } from '../support/local-azure.ts';
 import {
   deployCases,
   type FaultCase,
@@ -48,6 +48,22 @@ export class FaultLab {
       hits: () => this.#faultsTaken(app, door, position),
       end: () => this.azure.faults.withdraw(id),
     };
+  }
+
+  /** Another process of the same app: the same settings, nothing remembered. */
+  again(app: WatchedApp): WatchedApp {
+    return new WatchedApp(this.azure, app.fault);
+  }
+
+  /** As the app itself, which never does. */
+  async deleteBlob({ fault, services }: WatchedApp, name: string): Promise<void> {
+    const { BlobClient } = await import('@azure/storage-blob');
+    const address = `${fault.settings.SCAN_STATE_CONTAINER_URL}/${name}`;
+    await new BlobClient(address, services.credential).delete();
+  }
+
+  grantReader(app: WatchedApp, scope: string): void {
+    grant(this.azure, app.fault, 'Reader', scope);
   }
 
   /** Tokens that the app was given after `since`, by the journal. */

@@ -36,7 +36,16 @@ const FOREIGN = [
 ];
 
 /** Every door that is open must be tried here. */
-const SECURE = ['resource-manager', 'key-vault', 'blob', 'entra', 'graph'] as const;
+const SECURE = [
+  'resource-manager',
+  'key-vault',
+  'blob',
+  'entra',
+  'graph',
+  'messaging-websocket',
+] as const;
+/** TLS without HTTP. */
+const AMQP = ['messaging'] as const;
 const PLAIN = ['app-service-identity', 'imds', 'control'] as const;
 
 const ownName = (door: (typeof SECURE)[number]) =>
@@ -44,7 +53,7 @@ const ownName = (door: (typeof SECURE)[number]) =>
 
 describe('T17 the doors', () => {
   it('are all known to this test', () => {
-    assert.deepEqual(Object.keys(azure.ports).sort(), [...SECURE, ...PLAIN].sort());
+    assert.deepEqual(Object.keys(azure.ports).sort(), [...SECURE, ...AMQP, ...PLAIN].sort());
   });
 
   it('and all else that listens, of host and blob storage too, is on loopback', (t) => {
@@ -72,7 +81,7 @@ describe('T17 the doors', () => {
     assert.deepEqual([...new Set(sockets.map(({ address }) => address))], ['0100007F']);
   });
 
-  for (const door of SECURE) {
+  for (const door of [...SECURE, ...AMQP]) {
     it(`${door} has no certificate for a foreign name`, async () => {
       for (const servername of FOREIGN.filter((name) => /^[a-z.]+$/.test(name))) {
         const socket = tls.connect({ host: '127.0.0.1', port: portOf(door), servername });
@@ -84,7 +93,9 @@ describe('T17 the doors', () => {
         assert.equal(outcome, 'refused', servername);
       }
     });
+  }
 
+  for (const door of SECURE) {
     it(`${door} answers 421 to a foreign Host, whatever TLS was told`, async () => {
       const since = azure.journal.position;
       for (const host of FOREIGN) {

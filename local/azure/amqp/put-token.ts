@@ -1,5 +1,6 @@
 // `$cbs`: a client shows a token for a node [AMQP claims-based security 1.0; amqp-protocol-guide].
 import type { Clock } from '../clock.ts';
+import { eventHubsAudiences, serviceBusAudiences } from '../tokens/audiences.ts';
 import { TokenError, type TokenProblem, type Tokens } from '../tokens/tokens.ts';
 import { AmqpError, trackingSuffix } from './amqp-error.ts';
 import type { Claims } from './claims.ts';
@@ -11,10 +12,9 @@ const SAS_TYPE = 'servicebus.windows.net:sastoken';
 /** The verifier's allowance for skewed clocks: a token counts here for as long as it could be shown again. */
 const SKEW_MS = 300_000;
 
-/** Both forms of the identifier that clients ask Entra for. */
 const audiences: Readonly<Record<MessagingNamespace['service'], readonly string[]>> = {
-  EventHub: ['https://eventhubs.azure.net', 'https://eventhubs.azure.net/'],
-  ServiceBus: ['https://servicebus.azure.net', 'https://servicebus.azure.net/'],
+  EventHub: eventHubsAudiences,
+  ServiceBus: serviceBusAudiences,
 };
 
 export interface PutTokenRequest {

@@ -14,6 +14,8 @@ export interface BehaviourOrder {
   readonly listDelayMs?: number | ListDelay | ListDelayRule;
   /** The same for what `resourcechanges` of Resource Graph shows. */
   readonly changeDelayMs?: number | ListDelay | ListDelayRule;
+  /** Most resources on a page of `GET …/resources`, from 1 to 1,000. */
+  readonly listPageSize?: number;
 }
 
 interface ParsedOrder {
@@ -21,27 +23,40 @@ interface ParsedOrder {
   readonly grantDelayMs: number | undefined;
   readonly listDelayMs: ListDelay | undefined;
   readonly changeDelayMs: ListDelay | undefined;
+  readonly listPageSize: number | undefined;
 }
 
-const FIELDS = ['tokenLifetimeSeconds', 'grantDelayMs', 'listDelayMs', 'changeDelayMs'];
+const FIELDS = [
+  'tokenLifetimeSeconds',
+  'grantDelayMs',
+  'listDelayMs',
+  'changeDelayMs',
+  'listPageSize',
+];
 
 /** Throws ServiceError 400 that names a wrong field. */
 export function parseBehaviourOrder(value: unknown): ParsedOrder {
   check(typeof value === 'object' && value !== null, 'the order', 'must be an object');
   const order = value as Record<string, unknown>;
   for (const name of Object.keys(order)) check(FIELDS.includes(name), name, 'is not a field');
-  const { tokenLifetimeSeconds, grantDelayMs, listDelayMs, changeDelayMs } = order;
+  const { tokenLifetimeSeconds, grantDelayMs, listDelayMs, changeDelayMs, listPageSize } = order;
   check(
     tokenLifetimeSeconds === undefined || isCount(tokenLifetimeSeconds, 1),
     'tokenLifetimeSeconds',
     'must be a whole number from 1',
   );
   checkDelay(grantDelayMs, 'grantDelayMs');
+  check(
+    listPageSize === undefined || (isCount(listPageSize, 1) && Number(listPageSize) <= 1000),
+    'listPageSize',
+    'must be a whole number from 1 to 1000',
+  );
   return {
     tokenLifetimeSeconds: tokenLifetimeSeconds as number | undefined,
     grantDelayMs: grantDelayMs as number | undefined,
     listDelayMs: parseDelay(listDelayMs, 'listDelayMs'),
     changeDelayMs: parseDelay(changeDelayMs, 'changeDelayMs'),
+    listPageSize: listPageSize as number | undefined,
   };
 }
 

@@ -8,6 +8,7 @@ export class Behaviour {
   #grantDelayMs = 0;
   #listDelay: ListDelay | undefined;
   #changeDelay: ListDelay | undefined;
+  #listPageSize: number | undefined;
 
   /** Changes what `order` names and leaves the rest. Throws ServiceError 400 that names a wrong field. */
   set(order: BehaviourOrder): void {
@@ -17,6 +18,7 @@ export class Behaviour {
     this.#grantDelayMs = grantDelayMs ?? this.#grantDelayMs;
     this.#listDelay = listDelayMs ?? this.#listDelay;
     this.#changeDelay = changeDelayMs ?? this.#changeDelay;
+    this.#listPageSize = parsed.listPageSize ?? this.#listPageSize;
   }
 
   /** Of tokens issued from now on. */
@@ -32,6 +34,11 @@ export class Behaviour {
   /** From the creation of a resource until `GET …/resources` lists it, by the clock; its own GET shows it at once. */
   listDelayMs(resource: Resource): number {
     return this.#listDelay?.(resource) ?? 0;
+  }
+
+  /** Most resources on a page of `GET …/resources`; undefined: Azure's own. */
+  get listPageSize(): number | undefined {
+    return this.#listPageSize;
   }
 
   /** From a change of a resource until Resource Graph's `resourcechanges` has it, by the clock. */

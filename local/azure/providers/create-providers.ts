@@ -1,15 +1,26 @@
+import { authorizationRules } from './authorization-rules.ts';
 import { basicPublishingCredentialsPolicies } from './basic-publishing-credentials-policies.ts';
 import { blobContainers } from './blob-containers.ts';
 import { components } from './components.ts';
+import { consumerGroups } from './consumer-groups.ts';
 import { diagnosticSettings } from './diagnostic-settings.ts';
+import { eventHubNamespaces } from './event-hub-namespaces.ts';
+import { eventHubs } from './event-hubs.ts';
 import { federatedIdentityCredentials } from './federated-identity-credentials.ts';
+import { disasterRecoveryConfigs } from './geo-disaster-recovery.ts';
 import { identities } from './identities.ts';
 import { locks } from './locks.ts';
+import { eventHubNetworkRuleSets, serviceBusNetworkRuleSets } from './network-rule-sets.ts';
 import type { ProviderServices, ResourceProvider } from './provider.ts';
 import { resourceGroups } from './resource-groups.ts';
 import { roleAssignments } from './role-assignments.ts';
 import { roleDefinitions } from './role-definitions.ts';
 import { serverFarms } from './server-farms.ts';
+import { serviceBusNamespaces } from './service-bus-namespaces.ts';
+import { serviceBusQueues } from './service-bus-queues.ts';
+import { serviceBusRules } from './service-bus-rules.ts';
+import { serviceBusSubscriptions } from './service-bus-subscriptions.ts';
+import { serviceBusTopics } from './service-bus-topics.ts';
 import { siteConfig } from './site-config.ts';
 import { sites } from './sites.ts';
 import { storageAccounts } from './storage-accounts.ts';
@@ -43,6 +54,18 @@ const factories: readonly ((services: ProviderServices) => ResourceProvider)[] =
   workspaces,
   components,
   diagnosticSettings,
+  serviceBusNamespaces,
+  serviceBusQueues,
+  serviceBusTopics,
+  serviceBusSubscriptions,
+  serviceBusRules,
+  serviceBusNetworkRuleSets,
+  eventHubNamespaces,
+  eventHubs,
+  consumerGroups,
+  eventHubNetworkRuleSets,
+  ...authorizationRules,
+  ...disasterRecoveryConfigs,
 ];
 
 /** By lower-case type. */

@@ -14,11 +14,27 @@ const network: Shape = {
   resourceAccessRules: true,
 };
 
+const RECEIVER = 'deadLetteringOnMessageExpiration lockDuration maxDeliveryCount requiresSession';
+const SENDER =
+  'autoDeleteOnIdle defaultMessageTimeToLive duplicateDetectionHistoryTimeWindow enableBatchedOperations ' +
+  'enableExpress enablePartitioning maxMessageSizeInKilobytes maxSizeInMegabytes requiresDuplicateDetection status';
+const FORWARD = 'forwardDeadLetteredMessagesTo forwardTo';
+
 /** Source: https://learn.microsoft.com/azure/templates/ */
 const known: Readonly<Record<string, Shape>> = {
   'microsoft.authorization/roleassignments': names(
     'principalId principalType roleDefinitionId description condition conditionVersion delegatedManagedIdentityResourceId',
   ),
+  'microsoft.eventhub/namespaces': {
+    ...names('alternateName clusterArmId disableLocalAuth encryption geoDataReplication'),
+    ...names('isAutoInflateEnabled kafkaEnabled maximumThroughputUnits minimumTlsVersion'),
+    ...names('privateEndpointConnections publicNetworkAccess zoneRedundant'),
+  },
+  'microsoft.eventhub/namespaces/eventhubs': {
+    ...names('captureDescription messageRetentionInDays partitionCount status userMetadata'),
+    retentionDescription: names('cleanupPolicy retentionTimeInHours tombstoneRetentionTimeInHours'),
+  },
+  'microsoft.eventhub/namespaces/eventhubs/consumergroups': names('userMetadata'),
   'microsoft.insights/components': names(
     'Application_Type Flow_Type Request_Source WorkspaceResourceId IngestionMode RetentionInDays SamplingPercentage',
     'DisableIpMasking DisableLocalAuth ForceCustomerStorageForProfiler ImmediatePurgeDataOn30Days',
@@ -46,6 +62,29 @@ const known: Readonly<Record<string, Shape>> = {
     features: names(
       'clusterResourceId disableLocalAuth enableDataExport enableLogAccessUsingOnlyResourcePermissions',
       'immediatePurgeDataOn30Days',
+    ),
+  },
+  'microsoft.servicebus/namespaces': {
+    ...names(
+      'alternateName disableLocalAuth encryption minimumTlsVersion premiumMessagingPartitions',
+    ),
+    ...names('privateEndpointConnections publicNetworkAccess zoneRedundant geoDataReplication'),
+  },
+  'microsoft.servicebus/namespaces/queues': names(RECEIVER, SENDER, FORWARD),
+  'microsoft.servicebus/namespaces/topics': names(SENDER, 'supportOrdering'),
+  'microsoft.servicebus/namespaces/topics/subscriptions': names(
+    RECEIVER,
+    FORWARD,
+    'autoDeleteOnIdle clientAffineProperties deadLetteringOnFilterEvaluationExceptions',
+    'defaultMessageTimeToLive enableBatchedOperations isClientAffine status',
+  ),
+  'microsoft.servicebus/namespaces/topics/subscriptions/rules': {
+    filterType: true,
+    action: names('compatibilityLevel requiresPreprocessing sqlExpression'),
+    sqlFilter: names('compatibilityLevel parameters requiresPreprocessing sqlExpression'),
+    correlationFilter: names(
+      'contentType correlationId label messageId properties replyTo replyToSessionId',
+      'requiresPreprocessing sessionId to',
     ),
   },
   'microsoft.storage/storageaccounts': {

@@ -27,6 +27,8 @@ export interface ResourceProvider {
   remove?(resource: Resource): Promise<void> | void;
   /** What is there without ever having been put: `blobServices/default`, `config/web`. */
   read?(id: ResourceId): Pick<Resource, 'properties' | 'location'> | undefined;
+  /** `properties` of a stored resource with what only the data plane knows, as of now: message counts. */
+  current?(resource: Resource): Readonly<Record<string, unknown>>;
   /** The provider's own 404, where it has one. */
   notFound?(id: ResourceId): ServiceError;
   /** Whether GET and lists keep it back, as it may hold secrets: `config/appsettings`. */
@@ -134,7 +136,8 @@ export interface BlobDataPlane {
  * their creation; compare without case. Role assignments are made at `resourceId`.
  */
 export interface EventHubDataPlane {
-  putNamespace(namespace: MessagingNamespaceSettings): void;
+  /** Await it: the broker is loaded with its first namespace. */
+  putNamespace(namespace: MessagingNamespaceSettings): void | Promise<void>;
   /** With everything in it. */
   removeNamespace(namespaceName: string): void;
   /** The consumer group `$Default` is there with it. `partitionCount` never shrinks. */
@@ -150,7 +153,8 @@ export interface EventHubDataPlane {
 }
 
 export interface ServiceBusDataPlane {
-  putNamespace(namespace: MessagingNamespaceSettings): void;
+  /** Await it: the broker is loaded with its first namespace. */
+  putNamespace(namespace: MessagingNamespaceSettings): void | Promise<void>;
   /** With everything in it. */
   removeNamespace(namespaceName: string): void;
   putQueue(queue: QueueSettings): void;

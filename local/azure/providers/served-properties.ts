@@ -15,13 +15,29 @@ const isTrue = (value: unknown) => value === true;
 const isSet = (value: unknown) => value !== undefined && value !== null && value !== '';
 const isFilled = (value: unknown) => Array.isArray(value) && value.length > 0;
 
+const closed: Unserved = { path: 'publicNetworkAccess', isMeant: is('Disabled') };
 const network: readonly Unserved[] = [
-  { path: 'publicNetworkAccess', isMeant: is('Disabled') },
+  closed,
   { path: 'networkAcls.defaultAction', isMeant: is('Deny') },
+];
+
+const isLimited = (value: unknown) => isSet(value) && !String(value).startsWith('P10675199D');
+const namespace: readonly Unserved[] = [closed, { path: 'alternateName', isMeant: isSet }];
+const firewall: readonly Unserved[] = [closed, { path: 'defaultAction', isMeant: is('Deny') }];
+const entity: readonly Unserved[] = [
+  { path: 'autoDeleteOnIdle', isMeant: isLimited },
+  { path: 'enablePartitioning', isMeant: isTrue },
 ];
 
 const unserved: Readonly<Record<string, readonly Unserved[]>> = {
   'microsoft.authorization/roleassignments': [{ path: 'condition', isMeant: isSet }],
+  'microsoft.eventhub/namespaces': namespace,
+  'microsoft.eventhub/namespaces/networkrulesets': firewall,
+  'microsoft.servicebus/namespaces': namespace,
+  'microsoft.servicebus/namespaces/networkrulesets': firewall,
+  'microsoft.servicebus/namespaces/queues': entity,
+  'microsoft.servicebus/namespaces/topics': entity,
+  'microsoft.servicebus/namespaces/topics/subscriptions': entity,
   'microsoft.keyvault/vaults': [...network, { path: 'accessPolicies', isMeant: isFilled }],
   'microsoft.storage/storageaccounts': [
     ...network,

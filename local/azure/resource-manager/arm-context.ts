@@ -34,6 +34,8 @@ export interface ArmContext {
   readonly limits?: () => RequestLimits | undefined;
   /** Milliseconds from a resource's creation until `GET …/resources` lists it. */
   readonly listDelayMs?: (resource: Resource) => number;
+  /** Most resources on a page of that list. */
+  readonly listPageSize?: () => number | undefined;
   /** What `resourcechanges` of Resource Graph is made of. */
   readonly changes: ChangeLog;
   /** Milliseconds from a change until `resourcechanges` has it. */

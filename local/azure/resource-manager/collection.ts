@@ -1,7 +1,7 @@
 import { parseResourceId, type ResourceId, sameId } from '../resource-id.ts';
 import type { ArmContext } from './arm-context.ts';
 import { canonicalId } from './canonical-id.ts';
-import { findVirtual, isHidden } from './read-resource.ts';
+import { asOfNow, findVirtual, isHidden } from './read-resource.ts';
 import { requireId } from './require-id.ts';
 import type { Resource } from './resource.ts';
 
@@ -40,5 +40,5 @@ export function collectionResources(arm: ArmContext, probe: ResourceId): readonl
     const shown = findVirtual(arm, id);
     return shown ? [shown] : [];
   });
-  return [...virtual, ...stored];
+  return [...virtual, ...stored.map((resource) => asOfNow(arm, resource))];
 }

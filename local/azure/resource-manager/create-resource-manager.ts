@@ -8,7 +8,12 @@ import type { Listener } from '../http/server.ts';
 import type { Journal } from '../journal.ts';
 import { createProviders } from '../providers/create-providers.ts';
 import { toLocationName } from '../providers/location-name.ts';
-import type { BlobDataPlane, VaultDataPlane } from '../providers/provider.ts';
+import type {
+  BlobDataPlane,
+  EventHubDataPlane,
+  ServiceBusDataPlane,
+  VaultDataPlane,
+} from '../providers/provider.ts';
 import { ChangeLog } from '../resource-graph/change-log.ts';
 import { isGroupType } from '../resource-graph/graph-type.ts';
 import type { QueryQuota } from '../resource-graph/query-quota.ts';
@@ -40,12 +45,17 @@ export interface ResourceManagerOptions {
   readonly access: Access;
   readonly vaults: VaultDataPlane;
   readonly blobs: BlobDataPlane;
+  /** Absent: hubs, queues and topics are kept and shown, with no broker behind them. */
+  readonly eventHubs?: EventHubDataPlane;
+  readonly serviceBus?: ServiceBusDataPlane;
   /** An address beside management.azure.com that clients reach ARM at: `https://localhost:9443`. */
   readonly advertisedEndpoint?: () => string | undefined;
   /** ARM's buckets in force now; undefined: nobody is throttled. */
   readonly limits?: () => RequestLimits | undefined;
   /** Milliseconds from a resource's creation until `GET …/resources` lists it; its own GET shows it at once. */
   readonly listDelayMs?: (resource: Resource) => number;
+  /** Most resources on a page of that list; default Azure's 1,000. */
+  readonly listPageSize?: () => number | undefined;
   /** Milliseconds from a change until Resource Graph's `resourcechanges` has it; Infinity: it never has. */
   readonly changeDelayMs?: (resource: Resource) => number;
   /** Resource Graph's quota in force now; undefined: nobody is throttled. */
@@ -77,7 +87,12 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
     if (isTracked) changes.record(before, after, removedBy);
   });
   const identities = new ManagedIdentities(directory);
-  const planes = { clock, directory, access, vaults, blobs, identities };
+  const { eventHubs, serviceBus } = options;
+  const planes = {
+    ...{ clock, directory, access, vaults, blobs, identities },
+    ...(eventHubs && { eventHubs }),
+    ...(serviceBus && { serviceBus }),
+  };
   const arm: ArmContext = {
     clock,
     journal,
@@ -92,6 +107,7 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
     inOrder: createInOrder(),
     ...(options.limits && { limits: options.limits }),
     ...(options.listDelayMs && { listDelayMs: options.listDelayMs }),
+    ...(options.listPageSize && { listPageSize: options.listPageSize }),
     changes,
     ...(options.changeDelayMs && { changeDelayMs: options.changeDelayMs }),
     ...(options.queryQuota && { queryQuota: options.queryQuota }),

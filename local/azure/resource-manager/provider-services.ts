@@ -7,7 +7,14 @@ import type { ResourceStore } from './resource-store.ts';
 export function createProviderServices(
   planes: Pick<
     ProviderServices,
-    'clock' | 'directory' | 'access' | 'vaults' | 'blobs' | 'identities'
+    | 'clock'
+    | 'directory'
+    | 'access'
+    | 'vaults'
+    | 'blobs'
+    | 'eventHubs'
+    | 'serviceBus'
+    | 'identities'
   >,
   store: ResourceStore,
 ): ProviderServices {

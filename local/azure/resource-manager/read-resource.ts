@@ -32,7 +32,18 @@ export function findAny(
   id: ResourceId,
 ): Resource | undefined {
   const record = arm.deploymentRecords.find(id.id);
-  return record ? deploymentAsResource(record) : (arm.store.find(id.id) ?? findVirtual(arm, id));
+  if (record) return deploymentAsResource(record);
+  const stored = arm.store.find(id.id);
+  return stored ? asOfNow(arm, stored) : findVirtual(arm, id);
+}
+
+/** A stored resource with what its data plane knows at this moment. */
+export function asOfNow(
+  { providers }: Pick<ArmContext, 'providers'>,
+  resource: Resource,
+): Resource {
+  const properties = providers.get(resource.type.toLowerCase())?.current?.(resource);
+  return properties ? { ...resource, properties } : resource;
 }
 
 /** What a provider shows without its ever having been put: `blobServices/default`. */

@@ -22,6 +22,29 @@ const KEY_ORDER: Readonly<Record<string, string>> = {
   'microsoft.insights/diagnosticsettings': 'id type name location kind tags properties identity',
 };
 
+/** Azure: types that are not spelled as in ids [R30], [R31], [R32], [R47], [R48], [R49]. */
+const SHOWN_TYPES: Readonly<Record<string, string>> = {
+  'microsoft.insights/components': 'microsoft.insights/components',
+  'microsoft.servicebus/namespaces': 'Microsoft.ServiceBus/Namespaces',
+  'microsoft.servicebus/namespaces/authorizationrules':
+    'Microsoft.ServiceBus/Namespaces/AuthorizationRules',
+  'microsoft.servicebus/namespaces/queues/authorizationrules':
+    'Microsoft.ServiceBus/namespaces/queues/authorizationrules',
+  'microsoft.servicebus/namespaces/topics/authorizationrules':
+    'Microsoft.ServiceBus/namespaces/topics/authorizationrules',
+  'microsoft.servicebus/namespaces/networkrulesets':
+    'Microsoft.ServiceBus/Namespaces/NetworkRuleSets',
+  'microsoft.eventhub/namespaces': 'Microsoft.EventHub/Namespaces',
+  'microsoft.eventhub/namespaces/authorizationrules':
+    'Microsoft.EventHub/Namespaces/AuthorizationRules',
+  'microsoft.eventhub/namespaces/eventhubs/authorizationrules':
+    'Microsoft.EventHub/namespaces/eventhubs/authorizationrules',
+  'microsoft.eventhub/namespaces/networkrulesets': 'Microsoft.EventHub/Namespaces/NetworkRuleSets',
+};
+
+/** Azure: shown as `East US` [R30], [R32], [R36]. */
+const HAS_DISPLAY_LOCATION = /^microsoft\.web\/|^microsoft\.(servicebus|eventhub)\/namespaces$/;
+
 /** Types whose own GET shows the parent's name too [R38], [R39]. */
 const FULL_NAME_TYPES = new Set(['microsoft.web/sites/functions', 'microsoft.web/sites/slots']);
 
@@ -34,10 +57,9 @@ export function renderResource(resource: Resource): Record<string, unknown> {
     ...resource,
     id: shownId(resource, type),
     name: shownName(resource, type),
-    type: type === 'microsoft.insights/components' ? type : resource.type,
-    // Azure: Web shows display names [R36].
+    type: SHOWN_TYPES[type] ?? resource.type,
     ...(resource.location !== undefined &&
-      namespace === 'microsoft.web' && { location: toDisplayName(resource.location) }),
+      HAS_DISPLAY_LOCATION.test(type) && { location: toDisplayName(resource.location) }),
     ...(namespace === 'microsoft.keyvault' && type.endsWith('/vaults') && systemData(resource)),
   };
   return Object.fromEntries(

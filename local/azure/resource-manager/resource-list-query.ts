@@ -14,9 +14,12 @@ export interface ListQuery {
 }
 
 /** Throws 400 for a `$top`, `$expand` or `$skiptoken` that is none. */
-export function parseListQuery(query: ReadonlyMap<string, string>): ListQuery {
+export function parseListQuery(
+  query: ReadonlyMap<string, string>,
+  pageSize: number = PAGE_SIZE,
+): ListQuery {
   const topText = query.get('$top');
-  const top = topText === undefined || topText === '' ? PAGE_SIZE : Number(topText);
+  const top = topText === undefined || topText === '' ? pageSize : Number(topText);
   if (!Number.isInteger(top) || top < 1) throw invalidQuery('Top', '$top', topText ?? '');
   const expandText = query.get('$expand') ?? '';
   const expand = new Set(
@@ -27,7 +30,7 @@ export function parseListQuery(query: ReadonlyMap<string, string>): ListQuery {
   );
   if (!expand.isSubsetOf(EXPANDABLE)) throw invalidQuery('Expand', '$expand', expandText);
   const token = query.get('$skiptoken');
-  return { top: Math.min(top, PAGE_SIZE), expand, after: token ? placeIn(token) : 0 };
+  return { top: Math.min(top, pageSize), expand, after: token ? placeIn(token) : 0 };
 }
 
 /** Azure spells it with small `resourcegroups` and escaped dollars [R15]. */

@@ -1,5 +1,6 @@
 // The app's clients as one process has them: it can be killed before and after each call.
 import type { Blobs } from '../../../shared/blobs.ts';
+import type { ResourceGraph } from '../../../shared/resource-graph.ts';
 import type { ResourceManager } from '../../../shared/resource-manager.ts';
 import type { Services } from '../../../shared/services.ts';
 import type { ProcessClock } from '../app-process.ts';
@@ -7,11 +8,17 @@ import type { Run } from '../chronicle.ts';
 
 const SLOW_MS = 1_000;
 
+export interface MortalServices {
+  readonly blobs: Pick<Blobs, 'read' | 'write'>;
+  readonly resourceManager: ResourceManager;
+  readonly resourceGraph: ResourceGraph;
+}
+
 export function mortalServices(
-  { scanBlobs, resourceManager }: Services,
+  { scanBlobs, resourceManager, resourceGraph }: Services,
   run: Run,
   clock: ProcessClock,
-): { readonly blobs: Pick<Blobs, 'read' | 'write'>; readonly resourceManager: ResourceManager } {
+): MortalServices {
   const call = async <T>(send: () => Promise<T>): Promise<T> => {
     await run.process.point();
     try {
@@ -35,6 +42,9 @@ export function mortalServices(
     blobs: {
       read: (name) => state(() => scanBlobs.read(name)),
       write: (name, text, ifMatch) => state(() => scanBlobs.write(name, text, ifMatch)),
+    },
+    resourceGraph: {
+      listCreations: (...query) => call(() => resourceGraph.listCreations(...query)),
     },
     resourceManager: {
       probe: (scope) => call(() => resourceManager.probe(scope)),

@@ -21,6 +21,8 @@ const HOUR_MS = 3_600_000;
 /** Longer than a claim lives. */
 const CLAIM_MS = 61_000;
 const QUIET_RUNS = 3;
+/** How often the list is read where the feed is followed. */
+const RECONCILE_MS = 24 * HOUR_MS;
 
 let historyCount = 0;
 
@@ -107,7 +109,7 @@ class EmbeddedPlayer {
   async #fallQuiet(): Promise<void> {
     await this.#allEnded();
     this.#time.machineOffsetMs = 0;
-    this.#embedded.clock.advanceMs(this.#history.overlapMs + HOUR_MS);
+    this.#embedded.clock.advanceMs(this.#history.overlapMs + HOUR_MS + RECONCILE_MS);
     for (let count = 0; count < QUIET_RUNS; count++) {
       this.chronicle.quietRuns.push(this.#start(noTrouble));
       await this.#allEnded();
@@ -125,13 +127,16 @@ class EmbeddedPlayer {
     armFaults(this.#embedded.faults, trouble);
     const { lookbackMs, overlapMs } = this.#history;
     const receiver = trouble.receiver.map((fault) => ({ ...fault, delayMs: fault.delayMs / 100 }));
-    const clients = mortalServices(this.#services, run, this.#time);
+    const { resourceGraph, ...clients } = mortalServices(this.#services, run, this.#time);
     const scanned = process.run(() =>
       runScan({
         scopes: [this.#embedded.app.groupId],
         ...{ lookbackMs, overlapMs, timeLimitMs, ...clients },
         publish: connectReceiver(this.chronicle, this.#time, run, receiver),
         log: SILENT,
+        ...(this.#history.feed !== 'none' && {
+          feed: { resourceGraph, reconcileMs: RECONCILE_MS },
+        }),
       }),
     );
     const ended = scanned.then(

@@ -22,9 +22,8 @@ export class Resources {
     this.#chronicle = chronicle;
     this.#prefix = prefix;
     this.#send = creator(embedded);
-    embedded.azure.behaviour.set({
-      listDelayMs: ({ id }: { readonly id: string }) => this.#delays.get(id.toLowerCase()) ?? 0,
-    });
+    const delayMs = ({ id }: { readonly id: string }) => this.#delays.get(id.toLowerCase()) ?? 0;
+    embedded.azure.behaviour.set({ listDelayMs: delayMs, changeDelayMs: delayMs });
   }
 
   isOurs(id: string): boolean {

@@ -1,3 +1,9 @@
+import {
+  INVALID_NAME,
+  isNamespaceNameTaken,
+  NAME_IN_USE,
+  NAMESPACE_NAME,
+} from '../../providers/messaging-namespace.ts';
 import { parseResourceId } from '../../resource-id.ts';
 import type { Operation } from '../arm-context.ts';
 import { requireAction } from '../authorization.ts';
@@ -10,7 +16,16 @@ interface Naming {
   readonly pattern: RegExp;
   readonly rule: string;
   readonly invalidReason: string;
+  /** Of a name that is taken, where it is not `AlreadyExists`. */
+  readonly taken?: { readonly reason: string; readonly message: string };
 }
+
+const messaging = {
+  pattern: NAMESPACE_NAME,
+  rule: INVALID_NAME,
+  invalidReason: 'InvalidName',
+  taken: { reason: 'NameInUse', message: NAME_IN_USE },
+};
 
 /** Services whose names are unique in the world. */
 const naming: Readonly<Record<string, Naming>> = {
@@ -32,6 +47,8 @@ const naming: Readonly<Record<string, Naming>> = {
     rule: 'A site name has 2 to 60 letters, digits and hyphens.',
     invalidReason: 'Invalid',
   },
+  'microsoft.servicebus': { type: 'Microsoft.ServiceBus/namespaces', ...messaging },
+  'microsoft.eventhub': { type: 'Microsoft.EventHub/namespaces', ...messaging },
 };
 
 /**
@@ -48,8 +65,15 @@ export const checkNameAvailability: Operation = (arm, { caller, http }, values) 
   requireAction(arm, caller, action, `/subscriptions/${subscriptionId}`);
   const { name } = parseObjectBody(http.body);
   if (typeof name !== 'string') throw invalidRequestContent("Required property 'name' not found.");
-  if (!rules.pattern.test(name))
-    return answer(rules.invalidReason, `${name} is invalid. ${rules.rule}`);
+  const { taken } = rules;
+  if (!rules.pattern.test(name)) {
+    return answer(rules.invalidReason, taken ? rules.rule : `${name} is invalid. ${rules.rule}`);
+  }
+  if (taken) {
+    return isNamespaceNameTaken(arm.store.all(), { name })
+      ? answer(taken.reason, taken.message)
+      : { status: 200, body: { nameAvailable: true, reason: 'None', message: '' } };
+  }
   const isTaken = arm.store.all().some(({ id, type }) => type === rules.type && isNamed(id, name));
   return isTaken ? answer('AlreadyExists', `The name ${name} is already taken.`) : answer();
 };

@@ -36,7 +36,7 @@ function listResources(
   const { caller, query } = request;
   if (!hasAnyRole(arm, caller, scope)) requireAction(arm, caller, action, scope);
   requireGroup(arm, scopeParts(scope));
-  const { top, expand, after } = parseListQuery(query);
+  const { top, expand, after } = parseListQuery(query, arm.listPageSize?.());
   const matches = parseResourceFilter(query.get('$filter') ?? '');
   const isReadable = createReadableFilter(arm, caller, scope);
   const { page, hasMore } = takePage(arm, scope, after, top);

@@ -17,16 +17,9 @@ import type { EntitySize } from './entity-size.ts';
 import { Lane } from './lane.ts';
 import { MessageLocks } from './message-locks.ts';
 import type { MessageSession, SessionLock } from './message-session.ts';
+import type { QueueSettings } from './queue-settings.ts';
 import { Sessions } from './sessions.ts';
-
-/** What a queue or subscription may be told; durations in milliseconds, Infinity for none. */
-export interface QueueSettings {
-  readonly lockDurationMs: number;
-  readonly maxDeliveryCount: number;
-  readonly requiresSession: boolean;
-  readonly defaultMessageTimeToLiveMs: number;
-  readonly deadLetteringOnMessageExpiration: boolean;
-}
+import type { Settlement } from './settlement.ts';
 
 export interface QueueParts {
   readonly clock: Clock;
@@ -36,19 +29,9 @@ export interface QueueParts {
   settings(): QueueSettings;
   /** Absent for a dead-letter queue. */
   readonly deadLetterQueue?: MessageQueue;
+  /** Where a scheduled message goes when its time has come, if not into this queue. */
+  activate?(content: MessageContent): void;
 }
-
-/** What becomes of a locked message. */
-export type Settlement =
-  | { readonly kind: 'complete' }
-  /** Back to the queue as if it had never been delivered. */
-  | { readonly kind: 'release' }
-  | { readonly kind: 'abandon' | 'defer'; readonly properties: readonly MapEntry[] }
-  | {
-      readonly kind: 'deadLetter';
-      readonly cause: DeadLetterCause;
-      readonly properties: readonly MapEntry[];
-    };
 
 interface Origin {
   /** The topic's number for it. */
@@ -98,6 +81,11 @@ export class MessageQueue implements MessageHome {
   /** The lane that a receiver of this queue, or of the session, waits in. */
   laneOf(session?: SessionLock): Lane {
     return session ? session.session.lane : this.#lane;
+  }
+
+  /** The next one, for a message that does not stay here. */
+  takeSequenceNumber(): number {
+    return ++this.#lastSequenceNumber;
   }
 
   /** Adds a message; call `dispatch` afterwards. */
@@ -185,7 +173,8 @@ export class MessageQueue implements MessageHome {
     } else if (message.state === 'Scheduled') {
       const { content } = message;
       this.remove(message);
-      this.enqueue(content);
+      if (this.#parts.activate) this.#parts.activate(content);
+      else this.enqueue(content);
     } else {
       this.#expire(message);
     }
@@ -202,7 +191,7 @@ export class MessageQueue implements MessageHome {
     const { defaultMessageTimeToLiveMs } = this.#parts.settings();
     const enqueuedTimeMs = moved?.enqueuedTimeMs ?? this.#parts.clock.nowMs();
     const message = new BrokeredMessage(this, content, {
-      sequenceNumber: ++this.#lastSequenceNumber,
+      sequenceNumber: this.takeSequenceNumber(),
       enqueuedSequenceNumber: origin.enqueuedSequenceNumber ?? 0,
       enqueuedTimeMs,
       // Azure: a dead-letter queue does not observe the time to live [service-bus-dead-letter-queues].

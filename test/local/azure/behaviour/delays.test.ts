@@ -155,6 +155,20 @@ describe('a delay of lists', () => {
     await create('id-again');
     assert.ok(!(await listed()).includes('id-again'));
   });
+
+  it('has pages of 1,000 resources, and they can be made smaller for a caller that names none', async () => {
+    for (const name of ['id-1', 'id-2', 'id-3']) await create(name);
+    azure.behaviour.set({ listPageSize: 2 });
+    const path = `${group}/resources`;
+    const page = (await call('GET', path)) as Answer & { nextLink?: string };
+    assert.equal(page.value?.length, 2);
+    assert.match(page.nextLink ?? '', /skiptoken/);
+    azure.behaviour.set({ listPageSize: 1000 });
+    assert.ok(((await call('GET', path)).value?.length ?? 0) > 2);
+    for (const listPageSize of [0, 1001, 1.5]) {
+      assert.throws(() => azure.behaviour.set({ listPageSize }), { code: 'InvalidBehaviourOrder' });
+    }
+  });
 });
 
 describe('the life of tokens', () => {

@@ -5,6 +5,7 @@ import type { BlobDataPlane, VaultDataPlane } from '../../../../local/azure/prov
 import {
   createResourceManager,
   type ResourceManager,
+  type ResourceManagerOptions,
 } from '../../../../local/azure/resource-manager/create-resource-manager.ts';
 import {
   addIdentity,
@@ -44,10 +45,17 @@ export interface Answer extends Omit<RawAnswer, 'body'> {
 }
 
 /** A subscription with the group rg-test in eastus and an owner. Call it at the top level of a test file. */
-export async function openResourceManager(): Promise<TestArm> {
+export async function openResourceManager(
+  brokers: Pick<ResourceManagerOptions, 'eventHubs' | 'serviceBus'> = {},
+): Promise<TestArm> {
   const parts = await createDoorParts();
   const vaults = rememberVaults();
-  const manager = createResourceManager({ ...parts, vaults, blobs: rememberAccounts() });
+  const manager = createResourceManager({
+    ...parts,
+    ...brokers,
+    vaults,
+    blobs: rememberAccounts(),
+  });
   manager.addSubscription({ subscriptionId, displayName: 'Test' });
   manager.addResourceGroup({ subscriptionId, name: 'rg-test', location: 'eastus' });
   const owner = addIdentity(parts, [{ roleId: roles.owner, scope: subscription }]);

@@ -1,8 +1,10 @@
 // One door's verifier with a genuine token for it, and the form of a table of forgeries.
 import {
+  eventHubsAudiences,
   graphAudiences,
   keyVaultAudiences,
   resourceManagerAudiences,
+  serviceBusAudiences,
   storageAudiences,
 } from '../../../../local/azure/tokens/audiences.ts';
 import type { TokenProblem } from '../../../../local/azure/tokens/tokens.ts';
@@ -15,6 +17,8 @@ export const doors = {
   'key-vault': keyVaultAudiences,
   blob: storageAudiences('account'),
   graph: graphAudiences,
+  'event-hubs': eventHubsAudiences,
+  'service-bus': serviceBusAudiences,
 } as const;
 export type DoorName = keyof typeof doors;
 

@@ -1,0 +1,43 @@
+import type { Clock } from '../../clock.ts';
+import type { Scheduler } from '../scheduler.ts';
+import type { EntitySize } from './entity-size.ts';
+import { MessageQueue } from './message-queue.ts';
+import type { QueueSettings } from './queue-settings.ts';
+
+/** A queue and the dead-letter queue that comes with it: the body of a queue entity or a subscription. */
+export class QueuePair {
+  readonly main: MessageQueue;
+  readonly deadLetters: MessageQueue;
+  #settings: QueueSettings;
+  #deadLetterSettings: QueueSettings;
+
+  constructor(
+    settings: QueueSettings,
+    parts: { readonly clock: Clock; readonly scheduler: Scheduler; readonly size: EntitySize },
+  ) {
+    this.#settings = settings;
+    this.#deadLetterSettings = deadLetterSettings(settings);
+    this.deadLetters = new MessageQueue({ ...parts, settings: () => this.#deadLetterSettings });
+    this.main = new MessageQueue({
+      ...parts,
+      settings: () => this.#settings,
+      deadLetterQueue: this.deadLetters,
+    });
+  }
+
+  /** Counts from now on; locks and messages keep the times that they have. */
+  update(settings: QueueSettings): void {
+    this.#settings = settings;
+    this.#deadLetterSettings = deadLetterSettings(settings);
+  }
+}
+
+/** Azure: no sessions, no time to live [service-bus-dead-letter-queues]. */
+function deadLetterSettings(settings: QueueSettings): QueueSettings {
+  return {
+    ...settings,
+    requiresSession: false,
+    defaultMessageTimeToLiveMs: Number.POSITIVE_INFINITY,
+    deadLetteringOnMessageExpiration: false,
+  };
+}

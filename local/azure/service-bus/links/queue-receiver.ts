@@ -1,0 +1,69 @@
+import type { Delivery, MessageSource, Outcome, OutgoingLink } from '../../amqp/messaging-node.ts';
+import type { Consumer, Lane } from '../entities/lane.ts';
+import type { MessageQueue } from '../entities/message-queue.ts';
+import type { SessionLock } from '../entities/message-session.ts';
+import type { BrokeredMessage } from '../messages/brokered-message.ts';
+import { encodeDelivery } from '../messages/encode-delivery.ts';
+import { MessageLock } from '../messages/message-lock.ts';
+import type { Scheduler } from '../scheduler.ts';
+import { messageLockLost } from '../service-bus-error.ts';
+import { toSettlement } from './to-settlement.ts';
+
+/** A receiver link of a queue, a subscription, a dead-letter queue, or of one session of them. */
+export class QueueReceiver implements MessageSource, Consumer {
+  readonly #queue: MessageQueue;
+  readonly #link: OutgoingLink;
+  readonly #session: SessionLock | undefined;
+  readonly #lane: Lane;
+  readonly #scheduler: Scheduler;
+
+  constructor(
+    link: OutgoingLink,
+    parts: {
+      readonly queue: MessageQueue;
+      readonly scheduler: Scheduler;
+      readonly session?: SessionLock;
+    },
+  ) {
+    this.#link = link;
+    this.#queue = parts.queue;
+    this.#session = parts.session;
+    this.#lane = parts.queue.laneOf(parts.session);
+    this.#scheduler = parts.scheduler;
+  }
+
+  get room(): number {
+    return this.#session && !this.#session.isHeld ? 0 : this.#link.room;
+  }
+
+  pump(): void {
+    this.#scheduler.runDue();
+    if (this.room > 0) this.#lane.offer(this);
+  }
+
+  take(message: BrokeredMessage): void {
+    if (this.#link.isSettledOnSend) {
+      this.#link.send(encodeDelivery(message));
+      this.#queue.remove(message);
+      return;
+    }
+    const lock = this.#queue.locks.lock(message, this.#session);
+    const delivery = this.#link.send(encodeDelivery(message), { tag: lock.token });
+    delivery.context = lock;
+  }
+
+  settle({ context }: Delivery, outcome: Outcome): void {
+    this.#scheduler.runDue();
+    if (!(context instanceof MessageLock)) throw messageLockLost();
+    this.#queue.settle(context, toSettlement(outcome));
+  }
+
+  /**
+   * Azure: the locks of a link that ends stay until they expire or are settled on `$management`; those under a
+   * session end with it, and the deliveries do not count [message-sessions, impact of delivery count].
+   */
+  close(): void {
+    this.#lane.withdraw(this);
+    if (this.#session) this.#queue.sessions.release(this.#session);
+  }
+}

@@ -1,0 +1,46 @@
+import type { ManagementOperation } from '../../amqp/messaging-node.ts';
+import type { Clock } from '../../clock.ts';
+import type { EntitySize } from '../entities/entity-size.ts';
+import type { MessageQueue } from '../entities/message-queue.ts';
+import { badArgument } from '../service-bus-error.ts';
+import { requireHeldSession } from './held-session.ts';
+import { RequestBody } from './request-body.ts';
+
+/** `com.microsoft:get-session-state`: null where none was set. */
+export const getSessionState = (queue: MessageQueue): ManagementOperation => ({
+  rights: ['Listen'],
+  handle(request) {
+    const sessionId = new RequestBody(request).string('session-id');
+    const { session } = requireHeldSession(queue, sessionId, request);
+    return { body: { 'session-state': session.state ?? null } };
+  },
+});
+
+/**
+ * `com.microsoft:set-session-state`: null or nothing clears it. It counts against the entity's size, and is no
+ * larger than a message [message-sessions].
+ */
+export const setSessionState = (
+  queue: MessageQueue,
+  size: EntitySize,
+  largestBytes: number,
+  clock: Clock,
+): ManagementOperation => ({
+  rights: ['Listen'],
+  handle(request) {
+    const body = new RequestBody(request);
+    const { session } = requireHeldSession(queue, body.string('session-id'), request);
+    const state = body.get('session-state');
+    if (state !== undefined && !Buffer.isBuffer(state)) {
+      throw badArgument("'session-state' is no binary.");
+    }
+    if ((state?.length ?? 0) > largestBytes) {
+      throw badArgument(`The session state is larger than ${largestBytes} bytes.`);
+    }
+    if (state && state.length > (session.state?.length ?? 0)) size.requireRoom();
+    size.change((state?.length ?? 0) - (session.state?.length ?? 0));
+    session.state = state && Buffer.from(state);
+    session.updatedTimeMs = clock.nowMs();
+    return {};
+  },
+});

@@ -1,0 +1,71 @@
+// Event Hubs and Service Bus: one pair of ports, the namespaces of both behind it.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Access } from './access/access.ts';
+import { createMessagingDoor } from './amqp/messaging-door.ts';
+import { Namespaces } from './amqp/namespaces.ts';
+import type { Clock } from './clock.ts';
+import type { Directory } from './directory.ts';
+import { isHostOf } from './doors.ts';
+import { loadEventHubs } from './event-hubs/load-event-hubs.ts';
+import type { TlsIdentity } from './http/server.ts';
+import type { Journal } from './journal.ts';
+import type { OpenDoors } from './open-doors.ts';
+import type { EventHubDataPlane } from './providers/provider.ts';
+import type { Tokens } from './tokens/tokens.ts';
+
+export interface MessagingParts {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly directory: Directory;
+  readonly tokens: Tokens;
+  readonly access: Access;
+  /** What the brokers keep on disk, for the next process too; absent: kept until `stop`. */
+  readonly messageDirectory?: string;
+}
+
+export interface Messaging {
+  readonly eventHubs: EventHubDataPlane;
+  /** Listens on free loopback ports. The broker itself is loaded with the first connection. */
+  open(doors: OpenDoors, tls: TlsIdentity): Promise<void>;
+  stop(): void;
+}
+
+export function createMessaging(parts: MessagingParts): Messaging {
+  const namespaces = new Namespaces();
+  const kept = keepMessagesIn(parts.messageDirectory);
+  const eventHubs = loadEventHubs({
+    ...parts,
+    namespaces,
+    directory: () => join(kept.directory(), 'event-hubs'),
+  });
+  const door = createMessagingDoor(
+    { ...parts, namespaces },
+    // Clients that are given an address instead of a redirect connect to `localhost`.
+    (host) => isHostOf('messaging', host) || host === 'localhost',
+  );
+  return {
+    eventHubs,
+    async open(doors, tls) {
+      const [amqp, webSocket] = await Promise.all([door.startTls(tls), door.startWebSocket(tls)]);
+      doors.add('messaging', amqp);
+      doors.add('messaging-websocket', webSocket);
+    },
+    stop() {
+      eventHubs.stop();
+      kept.remove();
+    },
+  };
+}
+
+/** A given directory stays; a temporary one is made when it is needed, and removed. */
+function keepMessagesIn(given: string | undefined) {
+  let temporary: string | undefined;
+  return {
+    directory: () => given ?? (temporary ??= mkdtempSync(join(tmpdir(), 'local-azure-messages-'))),
+    remove() {
+      if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
+    },
+  };
+}

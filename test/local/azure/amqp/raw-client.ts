@@ -1,0 +1,116 @@
+// A plain AMQP client on rhea, for what the SDKs would never send.
+import { createRequire } from 'node:module';
+import type { LocalAzure } from '../../../../local/azure/start-azure.ts';
+
+// rhea has no types of its own for all that is used here.
+const rhea = createRequire(import.meta.url)('rhea');
+
+export interface CbsAnswer {
+  readonly status: number;
+  readonly description: string;
+  readonly condition?: string;
+}
+
+export interface LinkOutcome {
+  /** Of the detach; absent if the link stayed open. */
+  readonly condition?: string;
+  readonly description?: string;
+  /** Whether our side had a node at its end. */
+  readonly hasTerminus: boolean;
+}
+
+export interface RawClient {
+  readonly connection: {
+    close(): void;
+    on(event: string, listener: (context: never) => void): void;
+    open_receiver(options: unknown): RawLink;
+    open_sender(options: unknown): RawLink;
+  };
+  putToken(name: string, token: unknown, type?: string, operation?: string): Promise<CbsAnswer>;
+  /** Attaches a receiver and waits for its detach, or for the first credit-free turn without one. */
+  receiveFrom(address: string, settleMs?: number): Promise<LinkOutcome>;
+  sendTo(address: string, settleMs?: number): Promise<LinkOutcome>;
+  /** Resolves with the error of the connection's close. */
+  readonly closed: Promise<{ condition?: string; description?: string }>;
+  close(): void;
+}
+
+interface RawLink {
+  source?: unknown;
+  target?: unknown;
+  error?: { condition: string; description: string };
+  on(event: string, listener: (context: never) => void): void;
+  close(): void;
+}
+
+/** Connects over TLS; `hostname` of the open frame. */
+export async function connectRaw(azure: LocalAzure, hostname: string): Promise<RawClient> {
+  const container = rhea.create_container();
+  container.on('error', () => {});
+  const connection = container.connect({
+    ...{ transport: 'tls', host: '127.0.0.1', port: azure.ports.messaging, reconnect: false },
+    ...{ servername: 'any.servicebus.windows.net', hostname, username: 'anonymous' },
+    ca: [azure.certificateAuthority.certificatePem],
+  });
+  const closed = new Promise<{ condition?: string; description?: string }>((resolve) => {
+    connection.on('connection_close', () => resolve(connection.error ?? {}));
+    connection.on('connection_error', () => resolve(connection.error ?? {}));
+    connection.on('disconnected', () => resolve(connection.error ?? {}));
+  });
+  for (const event of ['session_error', 'sender_error', 'receiver_error', 'protocol_error']) {
+    connection.on(event, () => {});
+  }
+  await Promise.race([new Promise((resolve) => connection.once('connection_open', resolve)), closed]);
+  let nextId = 0;
+  let cbs: { request: RawLink & { send(message: unknown): void }; answers: RawLink } | undefined;
+
+  async function putToken(name: string, token: unknown, type = 'jwt', operation = 'put-token') {
+    cbs ??= {
+      request: connection.open_sender({ target: { address: '$cbs' } }),
+      answers: connection.open_receiver({ source: { address: '$cbs' }, name: 'cbs-answers' }),
+    };
+    const id = `request-${nextId++}`;
+    const { request, answers } = cbs;
+    return new Promise<CbsAnswer>((resolve, reject) => {
+      answers.on('message', ({ message }: { message: Record<string, never> }) => {
+        const properties: Record<string, never> = message.application_properties ?? {};
+        if (message.correlation_id !== id) return;
+        resolve({
+          status: properties['status-code'] as unknown as number,
+          description: properties['status-description'] as unknown as string,
+          ...('error-condition' in properties && { condition: String(properties['error-condition']) }),
+        });
+      });
+      closed.then(() => reject(new Error('the connection was closed')));
+      request.send({
+        ...{ message_id: id, reply_to: 'cbs-answers', body: token },
+        application_properties: { operation, type, name },
+      });
+    });
+  }
+
+  const outcomeOf = (link: RawLink, kind: 'receiver' | 'sender', settleMs: number) =>
+    new Promise<LinkOutcome>((resolve) => {
+      let hasTerminus = false;
+      link.on(`${kind}_open`, () => {
+        hasTerminus = Boolean(kind === 'receiver' ? link.source : link.target);
+        if (!hasTerminus) return;
+        // An open link has no last word: it is given a moment in which a detach would come.
+        setTimeout(() => resolve({ hasTerminus }), settleMs);
+      });
+      const onDetach = () => resolve({ hasTerminus, ...link.error });
+      link.on(`${kind}_error`, onDetach);
+      link.on(`${kind}_close`, onDetach);
+    });
+
+  return {
+    connection,
+    closed,
+    putToken,
+    receiveFrom: (address, settleMs = 30) =>
+      outcomeOf(connection.open_receiver({ source: { address }, credit_window: 0 }), 'receiver', settleMs),
+    sendTo: (address, settleMs = 30) =>
+      outcomeOf(connection.open_sender({ target: { address } }), 'sender', settleMs),
+    close: () => connection.close(),
+  };
+}
