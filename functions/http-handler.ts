@@ -10,7 +10,7 @@ import { errorResponse, jsonResponse } from '../shared/http-response.ts';
 import { printable } from '../shared/log.ts';
 import { processServices, type Services } from '../shared/services.ts';
 
-/** What a function does; its result is the JSON body of a 200. */
+/** What a function does; its result is the JSON body of the answer. */
 export type Answer = (request: HttpRequest, services: Services) => Promise<unknown>;
 
 /** A caller has its answer within 10 s, whatever is silent behind us. */
@@ -21,12 +21,14 @@ export function httpHandler(
   answer: Answer,
   {
     budgetMs = DEFAULT_MS,
+    status = 200,
     services = processServices,
-  }: { budgetMs?: number; services?: () => Services } = {},
+  }: { budgetMs?: number; status?: number; services?: () => Services } = {},
 ): HttpHandler {
   return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
     try {
-      return jsonResponse(await within(budgetMs, 'app', () => answer(request, services())));
+      const body = await within(budgetMs, 'app', () => answer(request, services()));
+      return jsonResponse(body, status);
     } catch (error) {
       if (error instanceof AppError) {
         context.warn(

@@ -7,6 +7,7 @@ metadata name = 'Azure managed identities'
 metadata description = 'A Function App that scans its resource group and reads a secret by its managed identity.'
 
 import { grantTargets } from 'modules/grants.bicep'
+import { messagingTargets } from 'modules/messaging-grants.bicep'
 
 @description('Required. Name of the environment. The names of the resources depend on it, and each is tagged with it.')
 @minLength(1)
@@ -42,6 +43,12 @@ param developerPrincipalId string = ''
 @description('Optional. Purge protection of the vault. It can never be switched off again.')
 param protect bool = false
 
+@description('Optional. Whether findings go to Event Hubs and Service Bus, and work comes from there.')
+param messaging bool = false
+
+@description('Optional. Service Bus Data Owner instead of Receiver for the host, on what triggers it: the platform then scales by the number of messages, and no instance has to be always ready.')
+param scaleByOwner bool = false
+
 var userAssigned = identityKind == 'userAssigned'
 var tags = { 'azd-env-name': environmentName }
 var token = uniqueString(resourceGroup().id, environmentName)
@@ -55,6 +62,21 @@ var targets grantTargets = {
   scanStateContainer: 'scan-state'
   hostAccount: 'sthost${token}'
   component: 'appi-${token}'
+  messaging: messaging ? messagingNames : null
+}
+
+var messagingNames messagingTargets = {
+  serviceBus: 'sb-${token}'
+  requestQueue: 'scan-requests'
+  rejectedQueue: 'rejected'
+  topic: 'new-resources'
+  subscription: 'inventory'
+  filteredSubscription: 'vaults'
+  eventHubs: 'evh-${token}'
+  eventHub: 'resource-events'
+  consumerGroup: 'archive'
+  eventsContainer: 'events'
+  findingsContainer: 'findings'
 }
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = if (userAssigned) {
@@ -97,7 +119,18 @@ module dataStorage 'modules/storage-account.bicep' = {
     name: targets.dataAccount
     location: location
     tags: tags
-    containers: [targets.scanStateContainer]
+    containers: concat(
+      [targets.scanStateContainer],
+      messaging ? [messagingNames.eventsContainer, messagingNames.findingsContainer] : []
+    )
+  }
+}
+
+module messages 'modules/messaging.bicep' = if (messaging) {
+  params: {
+    targets: messagingNames
+    location: location
+    tags: tags
   }
 }
 
@@ -109,8 +142,9 @@ module userAssignedGrants 'modules/grants.bicep' = if (userAssigned) {
     principalKey: identity.id
     targets: targets
     runsHost: true
+    scaleByOwner: scaleByOwner
   }
-  dependsOn: [monitoring, keyVault, hostStorage, dataStorage]
+  dependsOn: [monitoring, keyVault, hostStorage, dataStorage, messages]
 }
 
 module functionApp 'modules/function-app.bicep' = {
@@ -132,6 +166,26 @@ module functionApp 'modules/function-app.bicep' = {
     scanOverlap: scanOverlap
     scanFeed: scanFeed
     scanReconcile: scanReconcile
+    messaging: messaging
+      ? {
+          serviceBusHost: messages!.outputs.serviceBusHost
+          topic: messagingNames.topic
+          subscription: messagingNames.subscription
+          requestQueue: messagingNames.requestQueue
+          rejectedQueue: messagingNames.rejectedQueue
+          eventHubsHost: messages!.outputs.eventHubsHost
+          eventHub: messagingNames.eventHub
+          consumerGroup: messagingNames.consumerGroup
+          eventsContainerUrl: '${dataStorage.outputs.blobEndpoint}${messagingNames.eventsContainer}'
+          findingsContainerUrl: '${dataStorage.outputs.blobEndpoint}${messagingNames.findingsContainer}'
+        }
+      : null
+    alwaysReady: messaging && !scaleByOwner
+      ? [
+          { name: 'function:scanOnRequest', instanceCount: 1 }
+          { name: 'function:recordResource', instanceCount: 1 }
+        ]
+      : []
   }
   dependsOn: [userAssignedGrants]
 }
@@ -144,6 +198,7 @@ module systemAssignedGrants 'modules/grants.bicep' = if (!userAssigned) {
     principalKey: resourceId('Microsoft.Web/sites', appName)
     targets: targets
     runsHost: true
+    scaleByOwner: scaleByOwner
   }
 }
 
@@ -154,8 +209,9 @@ module developerGrants 'modules/grants.bicep' = if (!empty(developerPrincipalId)
     principalKey: developerPrincipalId
     targets: targets
     runsHost: false
+    scaleByOwner: false
   }
-  dependsOn: [monitoring, keyVault, hostStorage, dataStorage]
+  dependsOn: [monitoring, keyVault, hostStorage, dataStorage, messages]
 }
 
 // azd keeps outputs as environment values, hence the capitals. None is called AZURE_PRINCIPAL_ID or
@@ -183,3 +239,9 @@ output SCAN_SCOPES string = resourceGroup().id
 
 @description('Address of the container that keeps the state of the scan.')
 output SCAN_STATE_CONTAINER_URL string = '${dataStorage.outputs.blobEndpoint}${targets.scanStateContainer}'
+
+@description('Host name of the Service Bus namespace; empty without messaging.')
+output SERVICE_BUS_NAMESPACE string = messaging ? messages!.outputs.serviceBusHost : ''
+
+@description('Host name of the Event Hubs namespace; empty without messaging.')
+output EVENT_HUBS_NAMESPACE string = messaging ? messages!.outputs.eventHubsHost : ''

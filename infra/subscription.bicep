@@ -36,6 +36,12 @@ param developerPrincipalId string = ''
 @description('Optional. Purge protection of the vault. It can never be switched off again.')
 param protect bool = false
 
+@description('Optional. Whether findings go to Event Hubs and Service Bus, and work comes from there.')
+param messaging bool = false
+
+@description('Optional. Service Bus Data Owner instead of Receiver for the host, on what triggers it: the platform then scales by the number of messages, and no instance has to be always ready.')
+param scaleByOwner bool = false
+
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: 'rg-${environmentName}'
   location: location
@@ -55,6 +61,8 @@ module main 'main.bicep' = {
     scanReconcile: scanReconcile
     developerPrincipalId: developerPrincipalId
     protect: protect
+    messaging: messaging
+    scaleByOwner: scaleByOwner
   }
 }
 
@@ -81,3 +89,9 @@ output SCAN_SCOPES string = main.outputs.SCAN_SCOPES
 
 @description('Address of the container that keeps the state of the scan.')
 output SCAN_STATE_CONTAINER_URL string = main.outputs.SCAN_STATE_CONTAINER_URL
+
+@description('Host name of the Service Bus namespace; empty without messaging.')
+output SERVICE_BUS_NAMESPACE string = main.outputs.SERVICE_BUS_NAMESPACE
+
+@description('Host name of the Event Hubs namespace; empty without messaging.')
+output EVENT_HUBS_NAMESPACE string = main.outputs.EVENT_HUBS_NAMESPACE

@@ -13,6 +13,8 @@ export const STORAGE_SCOPE = 'https://storage.azure.com/.default';
 const ATTEMPT_MS = 5_000;
 /** A checkpoint of 200,000 remembered resources is half of this. */
 const LARGEST_BYTES = 32 * 1024 * 1024;
+/** The scan's blobs are two; each recorded finding is one. */
+const MOST_CLIENTS = 16;
 
 export interface BlobContent {
   /** Absent: there is no such blob. */
@@ -130,15 +132,10 @@ class Container implements Blobs {
     const { BlockBlobClient } = await sdk();
     const known = this.#clients.get(name);
     if (known) return known;
-    const options: StoragePipelineOptions & { additionalPolicies: unknown } = {
-      retryOptions: { maxTries: 1 },
-      additionalPolicies: azureCallPolicies({
-        target: 'blobs',
-        hosts: [this.#url.hostname],
-        attemptMs: ATTEMPT_MS,
-      }),
-    };
+    const options = blobClientOptions(this.#url);
     const client = new BlockBlobClient(this.#addressOf(name), this.#credential, options);
+    const [oldest] = this.#clients.keys();
+    if (oldest !== undefined && this.#clients.size >= MOST_CLIENTS) this.#clients.delete(oldest);
     this.#clients.set(name, client);
     return client;
   }
@@ -152,13 +149,27 @@ class Container implements Blobs {
   }
 }
 
+/** Of a client of one blob in the container at `url`. */
+export function blobClientOptions(url: URL): StoragePipelineOptions {
+  const options: StoragePipelineOptions & { additionalPolicies: unknown } = {
+    retryOptions: { maxTries: 1 },
+    additionalPolicies: azureCallPolicies({
+      target: 'blobs',
+      hosts: [url.hostname],
+      attemptMs: ATTEMPT_MS,
+    }),
+  };
+  return options;
+}
+
 /** The policies' limit ends with the headers of a streamed answer; this one covers its body. */
-function timeLimit(): AbortSignal {
+export function timeLimit(): AbortSignal {
   const milliseconds = Math.min(ATTEMPT_MS * 2, remainingMs() - 100);
   return AbortSignal.timeout(Math.max(1, Math.floor(milliseconds)));
 }
 
-function errorCodeOf(error: unknown): string | undefined {
+/** The service's code for a refusal, or that of a connection that failed. */
+export function errorCodeOf(error: unknown): string | undefined {
   const { response, code } = error as Partial<RestError>;
   return response?.headers?.get('x-ms-error-code') ?? code;
 }

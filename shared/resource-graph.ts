@@ -58,11 +58,15 @@ export function createResourceGraph(
  */
 function creationsQuery(scopes: readonly string[], since: string): string {
   const inScopes = scopes.map((scope) => `resourceId startswith '${scope}/'`).join(' or ');
-  return `resourcechanges
-| extend changeTime = todatetime(properties.changeAttributes.timestamp), resourceId = tostring(properties.targetResourceId), changeType = tostring(properties.changeType)
-| where changeType == 'Create' and changeTime >= datetime(${since}) and resourceId contains '/providers/' and (${inScopes})
-| project id, changeTime, resourceId
-| order by changeTime asc, id asc`;
+  return [
+    'resourcechanges',
+    'extend changeTime = todatetime(properties.changeAttributes.timestamp)',
+    'extend resourceId = tostring(properties.targetResourceId), changeType = tostring(properties.changeType)',
+    `where changeType == 'Create' and changeTime >= datetime(${since})`,
+    `where resourceId contains '/providers/' and (${inScopes})`,
+    'project id, changeTime, resourceId',
+    'order by changeTime asc, id asc',
+  ].join(' | ');
 }
 
 /** Throws SyntaxError or TypeError for an answer of another shape, as the SDKs do. */

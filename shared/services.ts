@@ -1,11 +1,15 @@
 // The app's parts, put together once per process and each at first use.
+
+import { createArchive, type EventArchive } from './archive/event-archive.ts';
 import { type Blobs, createBlobs } from './blobs.ts';
 import { createCredential } from './credential.ts';
+import { createEventHub, type EventHub } from './event-hubs.ts';
 import type { LadderLimits } from './identity/request-token.ts';
 import type { TokenCache } from './identity/token-cache.ts';
 import { createKeyVault, type KeyVault } from './key-vault.ts';
 import { createResourceGraph, type ResourceGraph } from './resource-graph.ts';
 import { createResourceManager, type ResourceManager } from './resource-manager.ts';
+import { createServiceBus, type ServiceBus } from './service-bus.ts';
 import { type Environment, loadSettings, processEnvironment, type Settings } from './settings.ts';
 
 /** Each part throws CONFIG_INVALID if a setting that it needs is not as it should be. */
@@ -17,6 +21,14 @@ export interface Services {
   readonly keyVault: KeyVault;
   /** The container of the scan's state and report. */
   readonly scanBlobs: Blobs;
+  readonly eventHub: EventHub;
+  readonly serviceBus: ServiceBus;
+  /** The container of recorded findings. */
+  readonly findings: Blobs;
+  /** The container of archived events. */
+  readonly archive: EventArchive;
+  /** Ends the connections that are open, within 2 s. */
+  close(): Promise<void>;
 }
 
 /** `identityLimits`: how long the identity endpoint is asked; the app itself keeps to the default. */
@@ -43,6 +55,26 @@ export function createServices(
     const { SCAN_STATE_CONTAINER_URL } = settings.need('SCAN_STATE_CONTAINER_URL', 'IDENTITY_KIND');
     return createBlobs(SCAN_STATE_CONTAINER_URL, services.credential, principalIdInHand);
   });
+  const eventHub = lazy(() => {
+    const { EVENT_HUBS_NAMESPACE: namespace, EVENT_HUB: hub } = settings.need(
+      'EVENT_HUBS_NAMESPACE',
+      'EVENT_HUB',
+      'IDENTITY_KIND',
+    );
+    return createEventHub({ namespace, hub }, services.credential, principalIdInHand);
+  });
+  const serviceBus = lazy(() => {
+    const { SERVICE_BUS_NAMESPACE } = settings.need('SERVICE_BUS_NAMESPACE', 'IDENTITY_KIND');
+    return createServiceBus(SERVICE_BUS_NAMESPACE, services.credential, principalIdInHand);
+  });
+  const findings = lazy(() => {
+    const { FINDINGS_CONTAINER_URL } = settings.need('FINDINGS_CONTAINER_URL', 'IDENTITY_KIND');
+    return createBlobs(FINDINGS_CONTAINER_URL, services.credential, principalIdInHand);
+  });
+  const archive = lazy(() => {
+    const { EVENTS_CONTAINER_URL } = settings.need('EVENTS_CONTAINER_URL', 'IDENTITY_KIND');
+    return createArchive(EVENTS_CONTAINER_URL, services.credential, principalIdInHand);
+  });
   const services: Services = {
     settings,
     get credential() {
@@ -60,6 +92,21 @@ export function createServices(
     get scanBlobs() {
       return scanBlobs();
     },
+    get eventHub() {
+      return eventHub();
+    },
+    get serviceBus() {
+      return serviceBus();
+    },
+    get findings() {
+      return findings();
+    },
+    get archive() {
+      return archive();
+    },
+    async close() {
+      await Promise.all([eventHub.made?.close(), serviceBus.made?.close()]);
+    },
   };
   return services;
 }
@@ -67,10 +114,14 @@ export function createServices(
 /** The services of this process. */
 export const processServices = lazy(() => createServices(processEnvironment));
 
-function lazy<T>(create: () => T): () => T {
+/** `made`: undefined before the first use. */
+function lazy<T>(create: () => T): (() => T) & { readonly made: T | undefined } {
   let created: { readonly value: T } | undefined;
-  return () => {
+  const get = () => {
     created ??= { value: create() };
     return created.value;
+  };
+  return Object.defineProperty(get, 'made', { get: () => created?.value }) as typeof get & {
+    readonly made: T | undefined;
   };
 }

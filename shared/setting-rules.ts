@@ -57,7 +57,9 @@ export function parseContainerUrl(value: string): Parsed<URL> {
 export function parseMessagingNamespace(value: string): Parsed<string> {
   const expected = 'must look like <namespace>.servicebus.windows.net, without sb:// or https://';
   if (otherCloud(value)) return { complaint: `${expected}: other clouds are not supported` };
-  return /^[a-z](?!.*-(?:sb|mgmt)?\.)[a-z0-9-]{4,48}[a-z0-9]\.servicebus\.windows\.net$/i.test(value)
+  return /^[a-z](?!.*-(?:sb|mgmt)?\.)[a-z0-9-]{4,48}[a-z0-9]\.servicebus\.windows\.net$/i.test(
+    value,
+  )
     ? { value: value.toLowerCase() }
     : { complaint: expected };
 }

@@ -58,6 +58,46 @@ param scanFeed string
 @description('Required. How often the list is read where scanFeed is resourceGraph, as an ISO 8601 duration.')
 param scanReconcile string
 
+@export()
+@description('Where messages come from and go to, as app settings name it.')
+type messagingSettings = {
+  @description('Host name of the Service Bus namespace.')
+  serviceBusHost: string
+
+  @description('Topic of new resources.')
+  topic: string
+
+  @description('Subscription of the topic.')
+  subscription: string
+
+  @description('Queue of the scans that are asked for.')
+  requestQueue: string
+
+  @description('Queue of the messages that can never succeed.')
+  rejectedQueue: string
+
+  @description('Host name of the Event Hubs namespace.')
+  eventHubsHost: string
+
+  @description('Event hub.')
+  eventHub: string
+
+  @description('Consumer group of the hub.')
+  consumerGroup: string
+
+  @description('Address of the container that keeps the stream.')
+  eventsContainerUrl: string
+
+  @description('Address of the container that keeps the findings.')
+  findingsContainerUrl: string
+}
+
+@description('Required. Where messages come from and go to; null where there are none.')
+param messaging messagingSettings?
+
+@description('Required. How many instances of which functions are always ready, whatever the platform can see of their queues.')
+param alwaysReady { name: string, instanceCount: int }[]
+
 var userAssigned = !empty(userAssignedIdentityId)
 
 // Read by shared/settings.ts.
@@ -73,6 +113,21 @@ var appSettings = [
   { name: 'SCAN_STATE_CONTAINER_URL', value: scanStateContainerUrl }
 ]
 
+var messagingAppSettings = messaging == null
+  ? []
+  : [
+      { name: 'SERVICE_BUS_NAMESPACE', value: messaging!.serviceBusHost }
+      { name: 'SERVICE_BUS_TOPIC', value: messaging!.topic }
+      { name: 'SERVICE_BUS_SUBSCRIPTION', value: messaging!.subscription }
+      { name: 'SERVICE_BUS_REQUEST_QUEUE', value: messaging!.requestQueue }
+      { name: 'SERVICE_BUS_REJECTED_QUEUE', value: messaging!.rejectedQueue }
+      { name: 'EVENT_HUBS_NAMESPACE', value: messaging!.eventHubsHost }
+      { name: 'EVENT_HUB', value: messaging!.eventHub }
+      { name: 'EVENT_HUBS_CONSUMER_GROUP', value: messaging!.consumerGroup }
+      { name: 'EVENTS_CONTAINER_URL', value: messaging!.eventsContainerUrl }
+      { name: 'FINDINGS_CONTAINER_URL', value: messaging!.findingsContainerUrl }
+    ]
+
 // Read by the Functions host. Only blobs: timer locks and keys live there, and no trigger of ours needs a queue or table.
 var hostSettings = [
   { name: 'AzureWebJobsStorage__blobServiceUri', value: hostBlobEndpoint }
@@ -84,10 +139,25 @@ var hostSettings = [
   }
 ]
 
+// Read by the triggers: each names its connection by the part before the two underscores.
+var messagingHostSettings = messaging == null
+  ? []
+  : [
+      { name: 'ServiceBusConnection__fullyQualifiedNamespace', value: messaging!.serviceBusHost }
+      { name: 'ServiceBusConnection__credential', value: 'managedidentity' }
+      { name: 'EventHubsConnection__fullyQualifiedNamespace', value: messaging!.eventHubsHost }
+      { name: 'EventHubsConnection__credential', value: 'managedidentity' }
+    ]
+
 // An app may have several user-assigned identities, so each reader must be told which one to use.
 var userAssignedSettings = [
   { name: 'AZURE_CLIENT_ID', value: userAssignedClientId }
   { name: 'AzureWebJobsStorage__clientId', value: userAssignedClientId }
+]
+
+var userAssignedMessagingSettings = [
+  { name: 'ServiceBusConnection__clientId', value: userAssignedClientId }
+  { name: 'EventHubsConnection__clientId', value: userAssignedClientId }
 ]
 
 resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
@@ -114,11 +184,22 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
-      appSettings: concat(appSettings, hostSettings, userAssigned ? userAssignedSettings : [])
+      appSettings: concat(
+        appSettings,
+        messagingAppSettings,
+        hostSettings,
+        messagingHostSettings,
+        userAssigned ? userAssignedSettings : [],
+        userAssigned && messaging != null ? userAssignedMessagingSettings : []
+      )
     }
     functionAppConfig: {
       runtime: { name: 'node', version: '24' }
-      scaleAndConcurrency: { instanceMemoryMB: 2048, maximumInstanceCount: 40 }
+      scaleAndConcurrency: {
+        instanceMemoryMB: 2048
+        maximumInstanceCount: 40
+        alwaysReady: alwaysReady
+      }
       deployment: {
         storage: {
           type: 'blobContainer'

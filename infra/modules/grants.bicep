@@ -3,6 +3,7 @@
 // system-assigned one after: main.bicep calls it at the one place or the other, and once more for a developer.
 
 import { roles } from '../roles.bicep'
+import { messagingTargets } from 'messaging-grants.bicep'
 
 @export()
 @description('Names of everything that is granted on.')
@@ -24,6 +25,9 @@ type grantTargets = {
 
   @description('Application Insights component.')
   component: string
+
+  @description('Namespaces of Service Bus and Event Hubs with what is in them; null where there are none.')
+  messaging: messagingTargets?
 }
 
 @description('Required. Object id of the principal (not its client id: role assignments know only object ids).')
@@ -41,6 +45,9 @@ param targets grantTargets
 
 @description('Required. Whether the principal runs the Functions host, and so needs the host\'s grants too.')
 param runsHost bool
+
+@description('Required. Whether the host gets Data Owner where it is triggered by Service Bus; see messaging-grants.bicep.')
+param scaleByOwner bool
 
 resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
   name: targets.vault
@@ -131,5 +138,16 @@ resource sendsTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = i
       'Microsoft.Authorization/roleDefinitions',
       roles.monitoringMetricsPublisher
     )
+  }
+}
+
+module messagingGrants 'messaging-grants.bicep' = if (targets.?messaging != null) {
+  params: {
+    principalId: principalId
+    principalType: principalType
+    principalKey: principalKey
+    targets: targets.?messaging!
+    dataAccountName: targets.dataAccount
+    scaleByOwner: runsHost && scaleByOwner
   }
 }

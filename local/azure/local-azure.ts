@@ -47,7 +47,7 @@ export interface LocalAzure {
   readonly controlEnvironment: Readonly<Record<string, string>>;
   readonly resourceManager: ResourceManager;
   /** The brokers' data planes, as ARM drives them. */
-  readonly messaging: Pick<Messaging, 'eventHubs'>;
+  readonly messaging: Omit<Messaging, 'open' | 'stop'>;
   readonly certificateAuthority: CertificateAuthority;
   /** Production `name:port` → loopback port, for the redirect of a client process. */
   readonly redirect: Readonly<Record<string, number>>;

@@ -77,6 +77,7 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
     vaults: keyVault.vaults,
     blobs: storage.blobs,
     eventHubs: messaging.eventHubs,
+    serviceBus: messaging.serviceBus,
     advertisedEndpoint: () => `https://localhost:${ports['resource-manager']}`,
     limits: () => limits.resourceManager,
     listDelayMs: (resource) => behaviour.listDelayMs(resource),

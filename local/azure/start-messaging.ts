@@ -13,6 +13,8 @@ import type { TlsIdentity } from './http/server.ts';
 import type { Journal } from './journal.ts';
 import type { OpenDoors } from './open-doors.ts';
 import type { EventHubDataPlane } from './providers/provider.ts';
+import type { ServiceBus } from './service-bus/create-service-bus.ts';
+import { loadServiceBus } from './service-bus/load-service-bus.ts';
 import type { Tokens } from './tokens/tokens.ts';
 
 export interface MessagingParts {
@@ -26,7 +28,10 @@ export interface MessagingParts {
 }
 
 export interface Messaging {
+  /** Those of both services that are there now. */
+  readonly namespaces: Namespaces;
   readonly eventHubs: EventHubDataPlane;
+  readonly serviceBus: ServiceBus;
   /** Listens on free loopback ports. The broker itself is loaded with the first connection. */
   open(doors: OpenDoors, tls: TlsIdentity): Promise<void>;
   stop(): void;
@@ -40,13 +45,16 @@ export function createMessaging(parts: MessagingParts): Messaging {
     namespaces,
     directory: () => join(kept.directory(), 'event-hubs'),
   });
+  const serviceBus = loadServiceBus({ ...parts, namespaces });
   const door = createMessagingDoor(
     { ...parts, namespaces },
     // Clients that are given an address instead of a redirect connect to `localhost`.
     (host) => isHostOf('messaging', host) || host === 'localhost',
   );
   return {
+    namespaces,
     eventHubs,
+    serviceBus,
     async open(doors, tls) {
       const [amqp, webSocket] = await Promise.all([door.startTls(tls), door.startWebSocket(tls)]);
       doors.add('messaging', amqp);
@@ -54,6 +62,7 @@ export function createMessaging(parts: MessagingParts): Messaging {
     },
     stop() {
       eventHubs.stop();
+      serviceBus.stop();
       kept.remove();
     },
   };

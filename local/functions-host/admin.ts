@@ -1,6 +1,6 @@
 import { keyLevelOf } from './authorization.ts';
 import { HOST_VERSION } from './core-module.ts';
-import { type Executor, HOST_API_REASON } from './executor.ts';
+import { type Execution, type Executor, HOST_API_REASON } from './executor.ts';
 import { describeFunction } from './function-description.ts';
 import type { FunctionInError, HostFunction } from './host-function.ts';
 import { readBody } from './http-data.ts';
@@ -119,7 +119,8 @@ async function runFunction(call: AdminCall): Promise<void> {
     return;
   }
   const body = await readBody(request);
-  if (!isInvocation(body)) {
+  const invocation = parseInvocation(body);
+  if (!invocation) {
     response.writeHead(400).end();
     return;
   }
@@ -129,35 +130,32 @@ async function runFunction(call: AdminCall): Promise<void> {
     return;
   }
   response.writeHead(202).end();
-  await runByHand(fn, options);
+  await runByHand(fn, invocation.input, options);
 }
 
-/** `{"input": string}`, the input optional. */
-function isInvocation(body: Buffer): boolean {
+/** `{"input": string}`, the input optional. Undefined if it is something else. */
+function parseInvocation(body: Buffer): { readonly input: string | undefined } | undefined {
   try {
     const content: unknown = JSON.parse(body.toString());
-    if (typeof content !== 'object' || content === null || Array.isArray(content)) return false;
+    if (typeof content !== 'object' || content === null || Array.isArray(content)) return undefined;
     const { input } = content as { input?: unknown };
-    return input === undefined || input === null || typeof input !== 'object';
+    if (input === undefined || input === null) return { input: undefined };
+    return typeof input === 'object' ? undefined : { input: String(input) };
   } catch {
-    return false;
+    return undefined;
   }
 }
 
-async function runByHand(fn: HostFunction, options: AdminOptions): Promise<void> {
-  const { executor, log, stopping, timerInput } = options;
-  if (fn.trigger.type === 'httpTrigger') {
-    // Azure: it fails too, for want of a request (seen with WebHost 4.1037).
-    log({
-      level: 'error',
-      category: `Function.${fn.name}`,
-      message: `Executed 'Functions.${fn.name}' (Failed): an HTTP function can't be run by the admin API, it needs a request.`,
-    });
-    return;
-  }
-  let input: TypedData;
+async function runByHand(
+  fn: HostFunction,
+  input: string | undefined,
+  { executor, log, stopping, timerInput }: AdminOptions,
+): Promise<void> {
+  let execution: Pick<Execution, 'input' | 'triggerMetadata'>;
   try {
-    input = await timerInput(fn);
+    // Only here: no run by itself needs it.
+    const { manualExecution } = await import('./manual-run.ts');
+    execution = await manualExecution(fn, input, timerInput);
   } catch (error) {
     // Azure: a timer whose stored status can't be read fails before it runs (TimerTriggerAttributeBindingProvider.cs).
     log({
@@ -168,7 +166,7 @@ async function runByHand(fn: HostFunction, options: AdminOptions): Promise<void>
     return;
   }
   // What the function throws is logged where it is thrown.
-  await executeWithRetry(executor, fn, { input, reason: HOST_API_REASON }, stopping).catch(
+  await executeWithRetry(executor, fn, { ...execution, reason: HOST_API_REASON }, stopping).catch(
     () => undefined,
   );
 }

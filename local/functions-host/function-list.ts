@@ -1,4 +1,10 @@
-import type { FunctionInError, HostFunction } from './host-function.ts';
+import {
+  type EventHubTrigger,
+  entityPathOf,
+  type FunctionInError,
+  type HostFunction,
+  type ServiceBusTrigger,
+} from './host-function.ts';
 
 /** A function as the host tells whoever started it. */
 export interface FunctionSummary {
@@ -10,6 +16,8 @@ export interface FunctionSummary {
   readonly authLevel?: string;
   /** With its settings resolved. */
   readonly schedule?: string;
+  /** What it listens to: `<namespace>/<queue>`, `…/<topic>/Subscriptions/<name>`, `…/<hub>/ConsumerGroups/<group>`. */
+  readonly source?: string;
 }
 
 export function summarise(fn: HostFunction): FunctionSummary {
@@ -17,6 +25,8 @@ export function summarise(fn: HostFunction): FunctionSummary {
   if (trigger.type === 'timerTrigger') {
     return { name, trigger: trigger.type, schedule: trigger.expression };
   }
+  if (trigger.type !== 'httpTrigger')
+    return { name, trigger: trigger.type, source: sourceOf(trigger) };
   return {
     name,
     trigger: trigger.type,
@@ -24,6 +34,14 @@ export function summarise(fn: HostFunction): FunctionSummary {
     route: trigger.template.text.replace(/^\//, ''),
     authLevel: trigger.authLevel,
   };
+}
+
+function sourceOf(trigger: ServiceBusTrigger | EventHubTrigger): string {
+  const path =
+    trigger.type === 'serviceBusTrigger'
+      ? entityPathOf(trigger.entity)
+      : `${trigger.eventHubName}/ConsumerGroups/${trigger.consumerGroup}`;
+  return `${trigger.connection.fullyQualifiedNamespace}/${path}`;
 }
 
 /** What Core Tools prints at start: each function with its address or trigger, then what is wrong. */

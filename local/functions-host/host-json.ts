@@ -10,6 +10,9 @@ export interface HostJson {
   readonly functionTimeoutMs: number;
   readonly logLevels: Readonly<Record<string, LogLevel>>;
   readonly hasExtensionBundle: boolean;
+  /** `extensions.serviceBus` and `extensions.eventHubs` as they stand: only the functions that need them mind a mistake. */
+  readonly serviceBus: unknown;
+  readonly eventHubs: unknown;
 }
 
 /** https://learn.microsoft.com/azure/azure-functions/functions-host-json#functiontimeout, for every plan but Consumption. */
@@ -25,7 +28,8 @@ export async function loadHostJson(appDirectory: string): Promise<HostJson> {
   if (content.version !== undefined && content.version !== '2.0') {
     throw new Error(`${path}: version must be "2.0", not ${JSON.stringify(content.version)}.`);
   }
-  const http = objectAt(objectAt(content, 'extensions'), 'http');
+  const extensions = objectAt(content, 'extensions');
+  const http = objectAt(extensions, 'http');
   const levels = objectAt(objectAt(content, 'logging'), 'logLevel');
   return {
     routePrefix: String(http.routePrefix ?? 'api').replace(/^\/+|\/+$/g, ''),
@@ -34,6 +38,8 @@ export async function loadHostJson(appDirectory: string): Promise<HostJson> {
       Object.entries(levels).map(([category, level]) => [category, logLevelOf(level, path)]),
     ),
     hasExtensionBundle: content.extensionBundle !== undefined,
+    serviceBus: valueAt(extensions, 'serviceBus'),
+    eventHubs: valueAt(extensions, 'eventHubs'),
   };
 }
 
@@ -81,8 +87,14 @@ function logLevelOf(value: unknown, path: string): LogLevel {
 }
 
 function objectAt(parent: Record<string, unknown>, name: string): Record<string, unknown> {
-  const value = parent[name];
+  const value = valueAt(parent, name);
   return isObject(value) ? value : {};
+}
+
+/** Azure: .NET's configuration has names without case. */
+function valueAt(parent: Record<string, unknown>, name: string): unknown {
+  const key = Object.keys(parent).find((given) => given.toLowerCase() === name.toLowerCase());
+  return key === undefined ? undefined : parent[key];
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,6 @@
 import type { ContainerClient } from '@azure/storage-blob';
-import { createHostCredential } from './host-credential.ts';
 import { type Environment, findSetting } from './setting-resolution.ts';
+import { createConnectionCredential } from './token-keeper.ts';
 
 export interface HostStorageSettings {
   /** Address of the blob service. */
@@ -9,7 +9,8 @@ export interface HostStorageSettings {
   readonly clientId: string | undefined;
 }
 
-const CONTAINER = 'azure-webjobs-hosts';
+/** The host's own. */
+const HOST_CONTAINER = 'azure-webjobs-hosts';
 
 /**
  * Identity-based host storage: `AzureWebJobsStorage__blobServiceUri` or `__accountName`, with `__credential` and
@@ -42,19 +43,20 @@ export function readHostStorageSettings(environment: Environment): HostStorageSe
 }
 
 /**
- * The host's own container, with the app's identity. The SDKs are loaded here, after the host has said that it is
+ * A container of the host storage, with the app's identity: the host's own unless another is named. The SDKs are loaded here, after the host has said that it is
  * ready: they take longer than everything else together. No call goes out yet.
  */
-export async function connectHostStorage(settings: HostStorageSettings): Promise<ContainerClient> {
+export async function connectHostStorage(
+  settings: HostStorageSettings,
+  container: string = HOST_CONTAINER,
+): Promise<ContainerClient> {
   const { BlobServiceClient } = await import('@azure/storage-blob');
-  const credential = settings.usesManagedIdentity
-    ? createHostCredential(settings.clientId)
-    : new (await import('@azure/identity')).DefaultAzureCredential();
+  const credential = await createConnectionCredential(settings);
   const service = new BlobServiceClient(settings.blobServiceUri, credential, {
     // The caller tries again itself, and says why.
     retryOptions: { maxTries: 2, retryDelayInMs: 200, tryTimeoutInMs: 10_000 },
   });
-  return service.getContainerClient(CONTAINER);
+  return service.getContainerClient(container);
 }
 
 /** `status` and `code` of a storage error; undefined for any other. */

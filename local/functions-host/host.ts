@@ -1,4 +1,5 @@
-// A small Azure Functions host: loads an app as the real Node worker does and runs its HTTP and timer functions.
+// A small Azure Functions host: loads an app as the real Node worker does and runs its functions: HTTP, timers,
+// Service Bus and Event Hubs.
 import { type AdminOptions, handleAdmin } from './admin.ts';
 import { installCoreModule } from './core-module.ts';
 import { createExecutor } from './executor.ts';
@@ -14,6 +15,7 @@ import { indexFunctions } from './index-functions.ts';
 import { loadKeys } from './keys.ts';
 import { loadApp } from './load-app.ts';
 import { filterLog, type HostLog } from './log.ts';
+import { startMessagingListeners } from './messaging-listeners.ts';
 import { findSetting } from './setting-resolution.ts';
 import { stopHost } from './stop-host.ts';
 import { startTimers } from './timers.ts';
@@ -83,6 +85,7 @@ async function startOn(
 
   const stopping = new AbortController();
   const timers = startTimers({ functions, executor, log, storage, hostId });
+  const messaging = startMessagingListeners({ functions, executor, log, storage });
   const shared = { executor, keys, log, baseUrl };
   const admin: AdminOptions = {
     ...shared,
@@ -111,7 +114,7 @@ async function startOn(
     functions: functions.map(summarise),
     async stop() {
       stopping.abort();
-      await stopHost({ app, server, timers, executor, log });
+      await stopHost({ app, server, listeners: [timers, messaging], executor, log });
     },
   };
 }

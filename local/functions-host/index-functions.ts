@@ -7,6 +7,7 @@ import {
   type TimerTrigger,
 } from './host-function.ts';
 import type { HostJson } from './host-json.ts';
+import { readEventHubTrigger, readServiceBusTrigger } from './messaging-triggers.ts';
 import { parseRouteTemplate } from './route-template.ts';
 import { parseSchedule } from './schedule.ts';
 import { type Environment, isDisabled, resolveSettings } from './setting-resolution.ts';
@@ -64,7 +65,7 @@ function readTrigger(
   fn: RegisteredFunction,
   hostJson: HostJson,
   environment: Environment,
-): HttpTrigger | TimerTrigger {
+): HostFunction['trigger'] {
   const trigger = findTrigger(fn);
   if (!trigger) throw new Error('It has no trigger binding.');
   assertOtherBindings(fn, trigger.name);
@@ -73,10 +74,16 @@ function readTrigger(
     return readHttpTrigger(fn.metadata.name, trigger.name, trigger.binding, hostJson);
   }
   if (kind === 'timertrigger') return readTimerTrigger(trigger.name, trigger.binding, environment);
-  throw new Error(unsupported(trigger.binding.type, hostJson));
+  const readMessagingTrigger = {
+    servicebustrigger: readServiceBusTrigger,
+    eventhubtrigger: readEventHubTrigger,
+  }[kind];
+  if (!readMessagingTrigger) throw new Error(unsupported(trigger.binding.type, hostJson));
+  if (!hostJson.hasExtensionBundle) throw new Error(withoutBundle(trigger.binding.type));
+  return readMessagingTrigger(trigger.name, trigger.binding, hostJson, environment);
 }
 
-// Pretend: only HTTP and timers, and no binding but the HTTP output.
+// Pretend: only HTTP, timers, Service Bus and Event Hubs, and no binding but the HTTP output.
 function assertOtherBindings(fn: RegisteredFunction, triggerName: string): void {
   for (const [name, { type, direction }] of Object.entries(fn.metadata.bindings)) {
     if (name === triggerName || (name === '$return' && type.toLowerCase() === 'http')) continue;
@@ -90,6 +97,11 @@ function unsupported(type: string, hostJson: HostJson): string {
   return hostJson.hasExtensionBundle
     ? sentence
     : `${sentence} In Azure it needs an extensionBundle in host.json too, and there is none.`;
+}
+
+/** Azure's words for a binding whose extension isn't loaded (azure-functions-host, src/WebJobs.Script/Host/ScriptHost.cs). */
+function withoutBundle(type: string): string {
+  return `The binding type(s) '${type}' are not registered. Please ensure the type is correct and the binding extension is installed: host.json has no extensionBundle.`;
 }
 
 function readHttpTrigger(

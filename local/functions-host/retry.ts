@@ -6,7 +6,7 @@ import type { InvocationResponse, RetryContext, RetryOptions } from './worker-co
 /**
  * Runs a function with its retry policy, which the host and not the library carries out: up to 1 + maxRetryCount
  * times, each a new invocation (azure-functions-host, ScriptInvocationContextExtensions.cs).
- * Of our triggers only the timer honours it. Throws the last error.
+ * Azure: of our triggers timers and Event Hubs honour it; Service Bus has its delivery count. Throws the last error.
  */
 export async function executeWithRetry(
   executor: Executor,
@@ -15,7 +15,7 @@ export async function executeWithRetry(
   signal: AbortSignal,
 ): Promise<InvocationResponse> {
   const policy = fn.registered.metadata.retryOptions;
-  if (!policy) return executor.execute(fn, execution);
+  if (!policy || fn.trigger.type === 'serviceBusTrigger') return executor.execute(fn, execution);
   const maxRetryCount = policy.maxRetryCount ?? 0;
   let exception: RetryContext['exception'];
   for (let retryCount = 0; ; retryCount++) {

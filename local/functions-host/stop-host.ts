@@ -2,7 +2,6 @@ import type { Executor } from './executor.ts';
 import { runHooks, withReadOnly } from './hooks.ts';
 import type { HttpServer } from './http-server.ts';
 import type { HostLog } from './log.ts';
-import type { Timers } from './timers.ts';
 import type { WorkerApp } from './worker-app.ts';
 
 /** ASP.NET's own limit for running requests; then 10 s for listeners and 5 s for hooks, as the real host. */
@@ -11,7 +10,8 @@ const LIMITS_MS = { requests: 30_000, listeners: 10_000, hooks: 5_000 };
 export interface StopHostOptions {
   readonly app: WorkerApp;
   readonly server: HttpServer;
-  readonly timers: Timers;
+  /** What starts runs by itself: timers, message listeners. */
+  readonly listeners: readonly { stop(): Promise<void> }[];
   readonly executor: Executor;
   readonly log: HostLog;
 }
@@ -21,10 +21,10 @@ export interface StopHostOptions {
  * hooks run (azure-functions-host, WebJobsScriptHostService.cs, GrpcWorkerChannel.cs).
  */
 export async function stopHost(options: StopHostOptions): Promise<void> {
-  const { app, server, timers, executor, log } = options;
+  const { app, server, listeners, executor, log } = options;
   const warn = (message: string) => log({ level: 'warning', category: 'Host.General', message });
   // No new run begins while requests finish.
-  const listenersStopped = timers.stop();
+  const listenersStopped = Promise.all(listeners.map((listener) => listener.stop()));
   await server.stop(LIMITS_MS.requests);
   const idle = Promise.all([listenersStopped, executor.idle()]);
   if (!(await within(idle, LIMITS_MS.listeners))) warn('Listeners were still running after 10 s.');

@@ -72,6 +72,16 @@ export interface TypedData {
   readonly int?: number;
   readonly double?: number;
   readonly http?: RpcHttp;
+  readonly collectionString?: { readonly string: readonly string[] };
+  readonly collectionBytes?: { readonly bytes: readonly Uint8Array[] };
+  readonly collectionSint64?: { readonly sint64: readonly Int64[] };
+}
+
+/** How a 64-bit integer leaves the worker's protocol buffers (the package long). */
+export interface Int64 {
+  readonly low: number;
+  readonly high: number;
+  readonly unsigned: boolean;
 }
 
 export interface RetryContext {

@@ -5,6 +5,7 @@ import type { TokenClaims } from '../identity/token-claims.ts';
 import type { Operation } from '../operations.ts';
 import type { Services } from '../services.ts';
 import { explain } from './explain.ts';
+import { messagingChecks } from './messaging-checks.ts';
 
 /** The way of one call, as far as it came. */
 export interface TargetDiagnosis {
@@ -29,7 +30,8 @@ export interface Diagnosis {
 /** A target that says nothing is given up before the whole answer is due. */
 const TARGET_MS = 13_000;
 
-interface Check {
+/** One row of the answer. */
+export interface Check {
   readonly target: keyof typeof tokenScopes;
   readonly subject?: string;
   readonly probe: () => Promise<Operation>;
@@ -85,6 +87,7 @@ function checksOf(services: Services, secretName: string | undefined): Check[] {
       ...(container === undefined ? {} : { subject: container }),
       probe: async () => services.scanBlobs.probe(),
     },
+    ...messagingChecks(services),
   ];
 }
 
@@ -104,7 +107,12 @@ async function diagnoseTarget(
     return await within(TARGET_MS, target, async () => {
       services.settings.need('IDENTITY_KIND');
       const claims = await claimsOf(services, tokenScopes[target]);
-      if (!('error' in claims)) seen.token = claims;
+      // Without a token the call would only wait for one again, and the target would seem to be at fault.
+      if ('error' in claims) {
+        const { code, message, nextStep } = claims.error;
+        return { ...about(), verdict: code, message, nextStep };
+      }
+      seen.token = claims;
       const operation = await check.probe();
       const call = { action: operation.action, role: operation.role.name };
       return { ...about(), call, verdict: 'works', message: `May ${operation.purpose}.` };

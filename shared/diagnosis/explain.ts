@@ -40,4 +40,7 @@ function adviceOnGrants(target: string, token: TokenClaims | undefined): string 
 const DATA_ROLE_ADVICE: Readonly<Record<string, string>> = {
   'key-vault': 'Owner and Contributor of the vault read no secrets: it takes a data role.',
   blobs: 'Owner and Contributor of the account read no blobs by identity: it takes a data role.',
+  'event-hubs': 'Owner and Contributor of the namespace send no events: it takes a data role.',
+  'service-bus':
+    'Owner and Contributor of the namespace send and receive no messages: it takes a data role.',
 };

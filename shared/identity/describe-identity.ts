@@ -1,7 +1,9 @@
 import { STORAGE_SCOPE } from '../blobs.ts';
-import { AppError } from '../errors.ts';
+import { AppError, type ErrorCode } from '../errors.ts';
+import { EVENT_HUBS_SCOPE } from '../event-hubs.ts';
 import { KEY_VAULT_SCOPE } from '../key-vault.ts';
 import { RESOURCE_MANAGER_SCOPE } from '../resource-manager.ts';
+import { SERVICE_BUS_SCOPE } from '../service-bus.ts';
 import type { Services } from '../services.ts';
 import type { TokenClaims } from './token-claims.ts';
 
@@ -10,7 +12,11 @@ export const tokenScopes = {
   'resource-manager': RESOURCE_MANAGER_SCOPE,
   'key-vault': KEY_VAULT_SCOPE,
   blobs: STORAGE_SCOPE,
+  'event-hubs': EVENT_HUBS_SCOPE,
+  'service-bus': SERVICE_BUS_SCOPE,
 } as const;
+
+const OF_MESSAGING: readonly string[] = ['event-hubs', 'service-bus'];
 
 export interface IdentityDescription {
   readonly kind: string;
@@ -24,7 +30,7 @@ export interface IdentityDescription {
 }
 
 interface Problem {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
   readonly nextStep: string;
 }
@@ -33,11 +39,13 @@ interface Problem {
 export async function describeIdentity(
   services: Pick<Services, 'settings' | 'credential'>,
 ): Promise<IdentityDescription> {
+  const { isMessagingOn } = services.settings;
+  const asked = Object.entries(tokenScopes).filter(
+    ([target]) => isMessagingOn || !OF_MESSAGING.includes(target),
+  );
   const tokens = Object.fromEntries(
     await Promise.all(
-      Object.entries(tokenScopes).map(
-        async ([target, scope]) => [target, await claimsOf(services, scope)] as const,
-      ),
+      asked.map(async ([target, scope]) => [target, await claimsOf(services, scope)] as const),
     ),
   );
   const claims = Object.values(tokens).find((one): one is TokenClaims => !('error' in one));

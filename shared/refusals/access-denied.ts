@@ -62,4 +62,9 @@ const TOKEN_FAULTS = [
     fault: 'its signature is not trusted',
     nextStep: 'It was not issued by Entra: see what IDENTITY_ENDPOINT points to.',
   },
+  {
+    pattern: /InvalidAuthenticationToken/i, // ARM says no more of it
+    fault: 'it is damaged, or was not issued by Entra',
+    nextStep: 'See what IDENTITY_ENDPOINT points to.',
+  },
 ] as const;

@@ -59,7 +59,7 @@ export function connectionFailure(
 }
 
 function tell(host: string, code: string): readonly [string, string] | undefined {
-  const known = FAILURES[code];
+  const known = Object.hasOwn(FAILURES, code) ? FAILURES[code] : undefined;
   if (known) return [known[0](host), known[1]];
   if (FOREIGN_CA.test(code)) {
     return [

@@ -106,7 +106,7 @@ export const refusedByBlobs: RefusedBy = ({ status, code }, facts) => {
   return notFound(
     facts,
     code === 'ContainerNotFound' ? 'The container does not exist.' : 'There is no such blob.',
-    'Check SCAN_STATE_CONTAINER_URL; the deployment creates the container.',
+    'Check the setting with the address of the container; the deployment creates it.',
   );
 };
 

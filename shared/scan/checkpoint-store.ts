@@ -1,12 +1,8 @@
 import type { Blobs } from '../blobs.ts';
 import { remainingMs, sleep } from '../deadline.ts';
 import { AppError } from '../errors.ts';
-import {
-  CHECKPOINT_BLOB,
-  type Checkpoint,
-  emptyCheckpoint,
-  parseCheckpoint,
-} from './checkpoint.ts';
+import { CHECKPOINT_BLOB, type Checkpoint, emptyCheckpoint } from './checkpoint.ts';
+import { parseCheckpoint } from './parse-checkpoint.ts';
 
 const ATTEMPTS = 20;
 

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { ListedResource } from '../resource-manager.ts';
+import { uuidV5 } from '../uuid.ts';
 
 /** A resource that was created, as it is handed on. */
 export interface Finding {
@@ -40,15 +40,8 @@ export const EVENT_NAMESPACE = '1b9200f3-8dc2-4149-8704-d70f7c314371';
 /**
  * The event's GUID: the UUIDv5 of `<resource id in lower case>|<createdTime>` in EVENT_NAMESPACE, so that whoever sees
  * the resource twice can tell. ARM ids have no case; one that is deleted and created again has another createdTime,
- * so another event. `createdTime`: ISO 8601 in UTC with milliseconds. [RFC 9562 5.5]
+ * so another event. `createdTime`: ISO 8601 in UTC with milliseconds.
  */
 export function eventIdOf(resourceId: string, createdTime: string): string {
-  const hash = createHash('sha1')
-    .update(Buffer.from(EVENT_NAMESPACE.replaceAll('-', ''), 'hex'))
-    .update(`${resourceId.toLowerCase()}|${createdTime}`)
-    .digest();
-  hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6); // version 5
-  hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8); // variant 10
-  const hex = hash.toString('hex', 0, 16);
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  return uuidV5(`${resourceId.toLowerCase()}|${createdTime}`, EVENT_NAMESPACE);
 }

@@ -49,7 +49,7 @@ async function benchTime(world: ScanWorld, scopes: readonly string[]): Promise<s
       describe(`${SIZES[index]} resources, time`, scans, ({ milliseconds }) => milliseconds, 'ms'),
       `  answers of Resource Manager: ${distinct(scans, ({ answers }) => JSON.stringify(answers))}`,
     ]),
-    `  time of a page, 100,000 against 10,000 resources: ${(pageMs(2) / pageMs(1)).toFixed(2)} (linear: 1, and less where the start weighs)`,
+    `  time of a page, 100,000 against 10,000: ${(pageMs(2) / pageMs(1)).toFixed(2)} (linear: 1, less where the start weighs)`,
   ];
 }
 
@@ -110,7 +110,7 @@ async function benchIdle(world: ScanWorld, scope: string): Promise<string[]> {
   ];
 }
 
-/** First scans of each scope: A B C A B C …, so that a busy minute of the machine meets all. The first round warms up. */
+/** A B C A B C …, so that a busy minute of the machine meets all. The first round warms up and does not count. */
 async function inTurn(
   rounds: number,
   scopes: readonly string[],

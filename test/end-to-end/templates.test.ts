@@ -228,9 +228,10 @@ describe('a misspelt property of our own template', () => {
     it(`is refused by name, each of the ${paths.length} of ${type}`, async () => {
       for (const [index, path] of paths.entries()) {
         const name = `${path.split('.').at(-1)}X`;
-        const misspelt = editOwnTemplate((own) =>
-          renameAt(resourceOf(own, type), `properties.${path}`, name),
-        );
+        const misspelt = editOwnTemplate((own) => {
+          setAt(own, 'parameters.messaging.defaultValue', true);
+          renameAt(resourceOf(own, type), `properties.${path}`, name);
+        });
         const group = `rg-${type.replaceAll(/\W/g, '-')}-${index}`;
         await assert.rejects(deploy(group, misspelt, 'test'), {
           message: new RegExp(`PropertyNotKnown: .*\\.${name}' of ${type}`),

@@ -131,12 +131,10 @@ async function createCase(
     createServices: (changes = {}, limits = {}) =>
       createServices({ ...settings, ...changes }, limits),
     async createResources(more) {
-      const resources = Array.from({ length: more }, () =>
-        thing(`thing-${String(++created).padStart(6, '0')}`),
-      );
-      await deploy(azure, groupName, resources);
+      const nextName = () => `thing-${String(++created).padStart(6, '0')}`;
+      await deploy(azure, groupName, things(Array.from({ length: more }, nextName)));
     },
-    createResource: (resource) => deploy(azure, groupName, [thing(resource)]),
+    createResource: (resource) => deploy(azure, groupName, things([resource])),
   };
 }
 
@@ -152,14 +150,15 @@ export async function deleteResource(azure: LocalAzure, id: string): Promise<voi
   if (status >= 400) throw new Error(`${status} ${body}`);
 }
 
-function thing(name: string): object {
-  return {
+/** Resources to be found by a scan, of a type without a service behind it. */
+export function things(names: readonly string[]): object[] {
+  return names.map((name) => ({
     type: 'Microsoft.Network/publicIPAddresses',
     apiVersion: '2024-05-01',
     name,
     location: 'westeurope',
     properties: {},
-  };
+  }));
 }
 
 /** As the deployer; types that the embedded Azure does not know are kept as plain ARM data. */
@@ -230,6 +229,10 @@ function surroundings(secrets: ReadonlyMap<string, string>): object[] {
       dependsOn: [`Microsoft.Storage/storageAccounts/${ACCOUNT}`],
     })),
   ];
+}
+
+export function vaultId(): string {
+  return inAppGroup(`Microsoft.KeyVault/vaults/${VAULT}`);
 }
 
 const inAppGroup = (path: string) => `${groupId(APP_GROUP)}/providers/${path}`;

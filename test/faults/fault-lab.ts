@@ -52,7 +52,7 @@ export class FaultLab {
 
   /** Another process of the same app: the same settings, nothing remembered. */
   again(app: WatchedApp): WatchedApp {
-    return new WatchedApp(this.azure, app.fault);
+    return new WatchedApp(this.azure, app.fault, app.fault.createServices(), app.published);
   }
 
   /** As the app itself, which never does. */

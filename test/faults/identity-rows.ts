@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type LadderLimits, LIMITS } from '../../shared/identity/request-token.ts';
 import type { FaultLab } from './fault-lab.ts';
+import { assertProblem } from './promises.ts';
+import { isUsed } from './watched-app.ts';
 
 type IdentityDoor = 'app-service-identity' | 'imds';
 
@@ -63,9 +65,21 @@ export function describeIdentityRows(
     it('Row 2: accepts and stays silent: IDENTITY_UNAVAILABLE within 10 s', async () => {
       const app = lab.app();
       const silent = lab.arm(app, door, { kind: 'hang' });
-      const { message } = await app.refuses('readSecret', 'IDENTITY_UNAVAILABLE');
+      const [{ message }, identity, diagnosis] = await Promise.all([
+        app.refuses('readSecret', 'IDENTITY_UNAVAILABLE'),
+        app.works('getIdentity'),
+        app.works('diagnose'),
+      ]);
       assert.match(message, /did not answer/);
       assert.ok(silent.hits() >= 2, 'each attempt ends');
+      const tokens = Object.values(identity.body.tokens as Record<string, { error: unknown }>);
+      for (const { error } of tokens) assertProblem(error, 'IDENTITY_UNAVAILABLE');
+      const targets = diagnosis.body.targets as readonly { verdict: string; target: string }[];
+      const used = targets.filter(({ target }) => isUsed(target));
+      for (const { verdict, ...rest } of used) {
+        assertProblem({ ...rest, code: verdict }, 'IDENTITY_UNAVAILABLE');
+      }
+      assert.ok(tokens.length >= 3 && used.length === 3);
       silent.end();
       await app.recovers(() => app.works('readSecret'));
       await app.keptItsPromises();

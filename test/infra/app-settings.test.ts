@@ -1,7 +1,7 @@
 // What the template sets is what the code reads, and the host's own settings: nothing is forgotten, nothing is left over.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { loadSettings, settingNames } from '../../shared/settings.ts';
+import { loadSettings, messagingSettingNames, settingNames } from '../../shared/settings.ts';
 import { deployedBy, valueAt } from './deployed.ts';
 import { type Variant, variants } from './snapshot.ts';
 
@@ -14,7 +14,13 @@ const hostSettingNames = [
   'AzureWebJobsStorage__credential',
 ];
 
-const onlyUserAssigned = ['AZURE_CLIENT_ID', 'AzureWebJobsStorage__clientId'];
+/** With Event Hubs and Service Bus: read by the host for the triggers. */
+const connections = ['EventHubsConnection', 'ServiceBusConnection'];
+const connectionNames = connections.flatMap((name) =>
+  ['fullyQualifiedNamespace', 'credential', 'clientId'].map((part) => `${name}__${part}`),
+);
+
+const onlyUserAssigned = /^AZURE_CLIENT_ID$|__clientId$/;
 
 /** Flex Consumption refuses these: https://learn.microsoft.com/azure/azure-functions/functions-app-settings#flex-consumption-plan-deprecations */
 const refusedByFlex =
@@ -24,12 +30,14 @@ const looksSecret =
   /AccountKey=|SharedAccessKey|SharedAccessSignature|Password|[?&]sig=|\blist[A-Z]\w*\(|@Microsoft\.KeyVault/i;
 
 for (const variant of variants) {
-  const userAssigned = variant.name !== 'system-assigned';
+  const userAssigned = variant.identityKind === 'userAssigned';
 
   describe(`the app settings of the ${variant.name} variant`, () => {
     it('are those that shared/ reads and those of the host', async () => {
-      const expected = [...settingNames, ...hostSettingNames].filter(
-        (name) => userAssigned || !onlyUserAssigned.includes(name),
+      const off: readonly string[] = variant.messaging ? [] : messagingSettingNames;
+      const host = [...hostSettingNames, ...(variant.messaging ? connectionNames : [])];
+      const expected = [...settingNames, ...host].filter(
+        (name) => !off.includes(name) && (userAssigned || !onlyUserAssigned.test(name)),
       );
       assert.deepEqual(Object.keys(await appSettings(variant)).sort(), expected.sort());
     });
@@ -45,6 +53,10 @@ for (const variant of variants) {
       const settings = await appSettings(variant);
       assert.equal(settings.IDENTITY_KIND, userAssigned ? 'userAssigned' : 'systemAssigned');
       assert.equal(settings.AzureWebJobsStorage__credential, 'managedidentity');
+      for (const connection of variant.messaging ? connections : []) {
+        assert.equal(settings[`${connection}__credential`], 'managedidentity');
+        assert.equal(settings[`${connection}__clientId`], settings.AZURE_CLIENT_ID);
+      }
       const telemetry = settings.APPLICATIONINSIGHTS_AUTHENTICATION_STRING;
       if (!userAssigned) return assert.equal(telemetry, 'Authorization=AAD');
       assert.match(settings.AZURE_CLIENT_ID ?? '', /\.clientId\]$/);
@@ -55,9 +67,22 @@ for (const variant of variants) {
       );
     });
 
+    if (variant.messaging) {
+      it('give the triggers the namespaces that the app itself talks to', async () => {
+        const settings = await appSettings(variant);
+        const hostOf = (name: string) => settings[`${name}Connection__fullyQualifiedNamespace`];
+        assert.equal(hostOf('ServiceBus'), settings.SERVICE_BUS_NAMESPACE);
+        assert.equal(hostOf('EventHubs'), settings.EVENT_HUBS_NAMESPACE);
+        assert.match(settings.SERVICE_BUS_NAMESPACE ?? '', /outputs\.serviceBusHost\.value/);
+        assert.notEqual(settings.SERVICE_BUS_NAMESPACE, settings.EVENT_HUBS_NAMESPACE);
+      });
+    }
+
     it('are accepted by the code, once Azure has filled in what it makes up', async () => {
-      const settings = { ...(await appSettings(variant)), ...madeUpByAzure(userAssigned) };
-      assert.deepEqual(loadSettings(settings).problems, []);
+      const settings = { ...(await appSettings(variant)), ...madeUpByAzure(variant) };
+      const { problems, isMessagingOn } = loadSettings(settings);
+      assert.deepEqual(problems, []);
+      assert.equal(isMessagingOn, variant.messaging !== undefined);
     });
   });
 }
@@ -71,10 +96,19 @@ async function appSettings(variant: Variant): Promise<Readonly<Record<string, st
   return Object.fromEntries(entries);
 }
 
-function madeUpByAzure(userAssigned: boolean): Readonly<Record<string, string>> {
+function madeUpByAzure({ identityKind, messaging }: Variant): Readonly<Record<string, string>> {
+  const containers = 'https://stdataabc.blob.core.windows.net';
   return {
     KEY_VAULT_URL: 'https://kv-abc.vault.azure.net/',
-    SCAN_STATE_CONTAINER_URL: 'https://stdataabc.blob.core.windows.net/scan-state',
-    ...(userAssigned ? { AZURE_CLIENT_ID: '44444444-4444-4444-4444-444444444444' } : {}),
+    SCAN_STATE_CONTAINER_URL: `${containers}/scan-state`,
+    ...(identityKind === 'userAssigned' && {
+      AZURE_CLIENT_ID: '44444444-4444-4444-4444-444444444444',
+    }),
+    ...(messaging && {
+      EVENTS_CONTAINER_URL: `${containers}/events`,
+      FINDINGS_CONTAINER_URL: `${containers}/findings`,
+      SERVICE_BUS_NAMESPACE: 'sb-abc.servicebus.windows.net',
+      EVENT_HUBS_NAMESPACE: 'evh-abc.servicebus.windows.net',
+    }),
   };
 }

@@ -15,6 +15,7 @@ const appGrants = [
   {
     role: appRoles.storageBlobDataContributor.id,
     on: 'Microsoft.Storage/storageAccounts/blobServices/containers',
+    name: 'scan-state',
   },
 ];
 
@@ -26,17 +27,66 @@ const hostGrants = [
   { role: '3913510d-42f4-4e42-8a64-420c390055eb', on: 'Microsoft.Insights/components' },
 ];
 
+const blobContainers = 'Microsoft.Storage/storageAccounts/blobServices/containers';
+const bus = 'Microsoft.ServiceBus/namespaces';
+const serviceBusDataOwner = '090c5cfd-751d-490a-894a-3ce6f1109419';
+
+/** With Event Hubs and Service Bus. `trigger`: the role where a trigger reads from Service Bus. */
+function messagingGrants(trigger: string): readonly Grant[] {
+  const sender = appRoles.serviceBusDataSender.id;
+  return [
+    { role: sender, on: `${bus}/queues`, name: 'scan-requests' },
+    { role: trigger, on: `${bus}/queues`, name: 'scan-requests' },
+    { role: sender, on: `${bus}/queues`, name: 'rejected' },
+    { role: sender, on: `${bus}/topics`, name: 'new-resources' },
+    { role: trigger, on: `${bus}/topics/subscriptions`, name: 'inventory' },
+    {
+      role: appRoles.serviceBusDataReceiver.id,
+      on: `${bus}/topics/subscriptions`,
+      name: 'vaults',
+    },
+    {
+      role: appRoles.eventHubsDataSender.id,
+      on: 'Microsoft.EventHub/namespaces/eventhubs',
+      name: 'resource-events',
+    },
+    {
+      role: appRoles.eventHubsDataReceiver.id,
+      on: 'Microsoft.EventHub/namespaces/eventhubs',
+      name: 'resource-events',
+    },
+    { role: appRoles.storageBlobDataContributor.id, on: blobContainers, name: 'events' },
+    { role: appRoles.storageBlobDataContributor.id, on: blobContainers, name: 'findings' },
+  ];
+}
+
+/** Of the app in a variant, or of a developer in it. */
+function grantsIn({ messaging }: Variant, who: 'app' | 'developer'): readonly Grant[] {
+  if (!messaging) return appGrants;
+  const isOwner = messaging === 'owner' && who === 'app';
+  const trigger = isOwner ? serviceBusDataOwner : appRoles.serviceBusDataReceiver.id;
+  return [...appGrants, ...messagingGrants(trigger)];
+}
+
 interface Grant {
   readonly role: string;
+  /** Type of what it is granted on. */
   readonly on: string;
+  /** Of what it is granted on, where there are several of the type. */
+  readonly name?: string;
 }
 
 for (const variant of variants) {
   describe(`the ${variant.name} variant`, () => {
     it('grants its identity what the app and the host need, and no more', async () => {
       const assignments = (await assignmentsOf(variant)).filter(isOfApp);
-      assert.deepEqual(sorted(assignments.map(grantOf)), sorted([...appGrants, ...hostGrants]));
-      assert.equal(new Set(assignments.map(principalOf)).size, 1);
+      const expected = [...grantsIn(variant, 'app'), ...hostGrants];
+      assert.deepEqual(sorted(assignments.map(grantOf)), sorted(expected));
+      // The same output is spelled otherwise in a module of a module: with another way to its deployment.
+      const sources = assignments.map((assignment) =>
+        String(principalOf(assignment)).replace(/^.+(?=\.outputs\.)/, ''),
+      );
+      assert.equal(new Set(sources).size, 1);
     });
 
     it('says of each grant what it is for and what kind of principal gets it', async () => {
@@ -57,13 +107,14 @@ for (const variant of variants) {
 
 describe('a developer', () => {
   it('who is named gets the grants of the app, and none of the host', async () => {
-    const variant = named('subscription');
-    const grants = (await assignmentsOf(variant)).filter((assignment) => !isOfApp(assignment));
-    assert.deepEqual(sorted(grants.map(grantOf)), sorted(appGrants));
+    for (const variant of [named('subscription'), named('messaging')]) {
+      const grants = (await assignmentsOf(variant)).filter((assignment) => !isOfApp(assignment));
+      assert.deepEqual(sorted(grants.map(grantOf)), sorted(grantsIn(variant, 'developer')));
+    }
   });
 
   it('who is not named gets none', async () => {
-    for (const name of ['user-assigned', 'system-assigned']) {
+    for (const name of ['user-assigned', 'system-assigned', 'scale-by-owner']) {
       const assignments = await assignmentsOf(named(name));
       assert.deepEqual(
         assignments.filter((assignment) => !isOfApp(assignment)),
@@ -95,10 +146,17 @@ describe('azuredeploy.json', () => {
   it('assigns only roles that are granted above', async () => {
     const template = JSON.stringify(createdBy(await readTemplate()).filter(isAssignment));
     const used = [...template.matchAll(/variables\('roles'\)\.(\w+)/g)].map(([, name]) => name);
+    // Which of two a trigger gets is settled by a parameter.
+    used.push(...(template.includes("variables('triggerRole')") ? ['serviceBusDataOwner'] : []));
     assert.deepEqual([...new Set(used)].sort(), [
+      'eventHubsDataReceiver',
+      'eventHubsDataSender',
       'keyVaultSecretsUser',
       'monitoringMetricsPublisher',
       'reader',
+      'serviceBusDataOwner',
+      'serviceBusDataReceiver',
+      'serviceBusDataSender',
       'storageBlobDataContributor',
       'storageBlobDataOwner',
     ]);
@@ -116,9 +174,12 @@ describe('docs/deploy.md', () => {
     const conditions = [...page.matchAll(/GuidEquals \{([^}]+)\}/g)].map(([, ids = '']) =>
       ids.split(',').map((id) => id.trim()),
     );
-    const granted = [...appGrants, ...hostGrants].map(({ role }) => role);
+    const messaging = messagingGrants(appRoles.serviceBusDataReceiver.id);
+    const granted = [...appGrants, ...hostGrants, ...messaging].map(({ role }) => role);
+    const expected = [...new Set(granted)].toSorted();
     assert.equal(conditions.length, 2, 'one for writing, one for deleting');
-    for (const roles of conditions) assert.deepEqual(roles.toSorted(), granted.toSorted());
+    for (const roles of conditions) assert.deepEqual(roles.toSorted(), expected);
+    assert.ok(page.includes(serviceBusDataOwner), 'the role of scaleByOwner');
   });
 });
 
@@ -147,7 +208,11 @@ function scopeOf({ id }: DeployedResource): string {
 }
 
 function grantOf(assignment: DeployedResource): Grant {
-  return { role: roleOf(assignment), on: scopeType(scopeOf(assignment)) };
+  const scope = scopeOf(assignment);
+  const on = scopeType(scope);
+  const grant = { role: roleOf(assignment), on };
+  const isOneOfSeveral = on === blobContainers || /^Microsoft\.(ServiceBus|EventHub)\//.test(on);
+  return isOneOfSeveral ? { ...grant, name: scope.split('/').at(-1) ?? '' } : grant;
 }
 
 /** Type of the resource that an id names: every other segment after the provider. */
@@ -163,7 +228,8 @@ function scopeType(scope: string): string {
 }
 
 function sorted(grants: readonly Grant[]): readonly Grant[] {
-  return grants.toSorted((a, b) => a.role.localeCompare(b.role));
+  const key = ({ role, on, name = '' }: Grant) => `${role} ${on} ${name}`;
+  return grants.toSorted((a, b) => key(a).localeCompare(key(b)));
 }
 
 function named(name: string): Variant {

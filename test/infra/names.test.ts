@@ -7,12 +7,22 @@ import { variants } from './snapshot.ts';
 
 const nameRules: Readonly<Record<string, RegExp>> = {
   'Microsoft.Authorization/roleAssignments': /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  // https://learn.microsoft.com/rest/api/servicebus/create-namespace, for both kinds of namespaces
+  'Microsoft.EventHub/namespaces': /^(?!.*-(sb|mgmt)$)[a-zA-Z][a-zA-Z0-9-]{4,48}[a-zA-Z0-9]$/,
+  'Microsoft.EventHub/namespaces/eventhubs': /^[a-zA-Z0-9][\w.-]{0,254}[a-zA-Z0-9]$/,
+  'Microsoft.EventHub/namespaces/eventhubs/consumergroups': /^[a-zA-Z0-9][\w.-]{0,48}[a-zA-Z0-9]$/,
   'Microsoft.Insights/components': /^[^%&\\?/]{1,259}[^%&\\?/. ]$/,
   'Microsoft.KeyVault/vaults': /^(?!.*--)[a-zA-Z][a-zA-Z0-9-]{1,22}[a-zA-Z0-9]$/,
   'Microsoft.KeyVault/vaults/secrets': /^[a-zA-Z0-9-]{1,127}$/,
   'Microsoft.ManagedIdentity/userAssignedIdentities': /^[a-zA-Z0-9][a-zA-Z0-9_-]{2,127}$/,
   'Microsoft.OperationalInsights/workspaces': /^[a-zA-Z0-9][a-zA-Z0-9-]{2,61}[a-zA-Z0-9]$/,
   'Microsoft.Resources/resourceGroups': /^[\w().-]{0,89}[\w()-]$/,
+  'Microsoft.ServiceBus/namespaces': /^(?!.*-(sb|mgmt)$)[a-zA-Z][a-zA-Z0-9-]{4,48}[a-zA-Z0-9]$/,
+  'Microsoft.ServiceBus/namespaces/queues': /^[a-zA-Z0-9][\w.-]{0,258}[a-zA-Z0-9]$/,
+  'Microsoft.ServiceBus/namespaces/topics': /^[a-zA-Z0-9][\w.-]{0,258}[a-zA-Z0-9]$/,
+  'Microsoft.ServiceBus/namespaces/topics/subscriptions': /^[a-zA-Z0-9][\w.-]{0,48}[a-zA-Z0-9]$/,
+  // A rule of any other name would stand beside the one that takes every message.
+  'Microsoft.ServiceBus/namespaces/topics/subscriptions/rules': /^\$Default$/,
   'Microsoft.Storage/storageAccounts': /^[a-z0-9]{3,24}$/,
   'Microsoft.Storage/storageAccounts/blobServices': /^default$/,
   'Microsoft.Storage/storageAccounts/blobServices/containers':
@@ -35,7 +45,8 @@ for (const variant of variants) {
     });
 
     it('tags whatever can be tagged with the environment', async () => {
-      const untagged = /roleAssignments$|\/(secrets|blobServices|containers|basicPublishing\w+)$/;
+      const untagged =
+        /roleAssignments$|\/(secrets|blobServices|containers|basicPublishing\w+)$|\/(queues|topics|subscriptions|rules|eventhubs|consumergroups)$/;
       for (const { type, tags } of await deployedBy(variant)) {
         if (!untagged.test(type)) assert.ok(tags && 'azd-env-name' in Object(tags), type);
       }

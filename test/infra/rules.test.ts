@@ -11,11 +11,12 @@ import {
   templatesIn,
   withValueAt,
 } from './deployed.ts';
-import { complaints, type Rule, rules } from './rules.ts';
+import { complaints, messagingRules, type Rule, rules } from './rules.ts';
 
 for (const { name, resources } of await allDeployments()) {
   describe(`in ${name}`, () => {
-    for (const rule of rules) {
+    const hasMessaging = resources.some(({ type }) => type.startsWith('Microsoft.ServiceBus/'));
+    for (const rule of hasMessaging ? [...rules, ...messagingRules] : rules) {
       it(rule.sentence, () => {
         assert.deepEqual(complaints(rule, resources), []);
         for (const broken of breakages(rule, resources)) {

@@ -160,6 +160,56 @@ export const rules: readonly Rule[] = [
   },
 ];
 
+const topic = 'Microsoft.ServiceBus/namespaces/topics';
+
+/** Of what is only deployed with `messaging`. */
+export const messagingRules: readonly Rule[] = [
+  ...['Microsoft.ServiceBus/namespaces', 'Microsoft.EventHub/namespaces'].flatMap((type) => [
+    {
+      sentence: `${type} takes no shared key`,
+      type,
+      path: 'properties.disableLocalAuth',
+      allowed: [true],
+      refused: [false],
+    },
+    {
+      sentence: `${type} speaks TLS 1.2 or newer`,
+      type,
+      path: 'properties.minimumTlsVersion',
+      allowed: ['1.2', '1.3'],
+      refused: ['1.0', '1.1'],
+    },
+    {
+      sentence: `${type} has a tier with topics and consumer groups`,
+      type,
+      path: 'sku.name',
+      allowed: ['Standard', 'Premium'],
+      refused: ['Basic'],
+    },
+  ]),
+  {
+    sentence: 'the topic knows a repeated finding',
+    type: topic,
+    path: 'properties.requiresDuplicateDetection',
+    allowed: [true],
+    refused: [false],
+  },
+  {
+    sentence: 'the topic knows it as long as Azure can remember',
+    type: topic,
+    path: 'properties.duplicateDetectionHistoryTimeWindow',
+    allowed: ['P7D'],
+    refused: ['PT10M'],
+  },
+  {
+    sentence: 'a message is not tried for ever',
+    type: `${topic}/subscriptions`,
+    path: 'properties.maxDeliveryCount',
+    allowed: [10],
+    refused: [2000],
+  },
+];
+
 /** What breaks a rule, a sentence each. A rule about a type that is not there is broken too. */
 export function complaints(rule: Rule, resources: readonly DeployedResource[]): readonly string[] {
   const concerned = resources.filter(({ type }) => type === rule.type);

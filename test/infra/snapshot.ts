@@ -14,16 +14,25 @@ export interface Variant {
   readonly name: string;
   readonly parametersFile: 'main' | 'subscription';
   readonly environment: Readonly<Record<string, string>>;
+  readonly identityKind: 'userAssigned' | 'systemAssigned';
+  /** With Event Hubs and Service Bus. */
+  readonly messaging?: 'receiver' | 'owner';
 }
 
 export const developerPrincipalId = '33333333-3333-3333-3333-333333333333';
 
 export const variants: readonly Variant[] = [
-  { name: 'user-assigned', parametersFile: 'main', environment: {} },
+  {
+    name: 'user-assigned',
+    parametersFile: 'main',
+    environment: {},
+    identityKind: 'userAssigned',
+  },
   {
     name: 'system-assigned',
     parametersFile: 'main',
     environment: { APP_IDENTITY_KIND: 'systemAssigned' },
+    identityKind: 'systemAssigned',
   },
   {
     // The longest name, so that the limits on names are met with it too.
@@ -34,6 +43,21 @@ export const variants: readonly Variant[] = [
       DEVELOPER_PRINCIPAL_ID: developerPrincipalId,
       PROTECT_KEY_VAULT: 'true',
     },
+    identityKind: 'userAssigned',
+  },
+  {
+    name: 'messaging',
+    parametersFile: 'subscription',
+    environment: { MESSAGING: 'true', DEVELOPER_PRINCIPAL_ID: developerPrincipalId },
+    identityKind: 'userAssigned',
+    messaging: 'receiver',
+  },
+  {
+    name: 'scale-by-owner',
+    parametersFile: 'main',
+    environment: { MESSAGING: 'true', SCALE_BY_OWNER: 'true', APP_IDENTITY_KIND: 'systemAssigned' },
+    identityKind: 'systemAssigned',
+    messaging: 'owner',
   },
 ];
 

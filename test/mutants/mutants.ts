@@ -81,8 +81,8 @@ export const mutants: readonly Mutant[] = [
   {
     safeguard: 'deterministic event id',
     file: 'shared/scan/finding.ts',
-    find: "const hash = createHash('sha1')",
-    replace: "const hash = createHash('sha1').update(String(Math.random()))",
+    find: 'EVENT_NAMESPACE);',
+    replace: 'crypto.randomUUID());',
     test: { file: 'test/shared/scan/finding.test.ts' },
   },
   {
@@ -202,7 +202,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     safeguard: 'never "start now": a watermark ahead is refused',
-    file: 'shared/scan/checkpoint.ts',
+    file: 'shared/scan/parse-checkpoint.ts',
     find: 'if (Date.parse(watermark) > serverTime.getTime() + CLOCK_TOLERANCE_MS)',
     replace: 'if (false)',
     test: overlapping('with a watermark ahead'),

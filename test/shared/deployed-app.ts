@@ -17,7 +17,7 @@ export interface DeployedApp {
 /** Deploys into `rg-app` as the deployer, and puts the site's identity endpoint into this process's environment. */
 export async function deployApp(
   azure: LocalAzure,
-  parameters: Readonly<Record<string, string>> = {},
+  parameters: Readonly<Record<string, unknown>> = {},
 ): Promise<DeployedApp> {
   await azure.storageReady;
   const scope = {

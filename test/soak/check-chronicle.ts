@@ -1,8 +1,9 @@
 // The promises of the scan, read off the record of its witnesses alone.
 import { v5 as uuidv5 } from 'uuid';
 import { AppError } from '../../shared/errors.ts';
-import { type Checkpoint, parseCheckpoint } from '../../shared/scan/checkpoint.ts';
+import type { Checkpoint } from '../../shared/scan/checkpoint.ts';
 import { EVENT_NAMESPACE } from '../../shared/scan/finding.ts';
+import { parseCheckpoint } from '../../shared/scan/parse-checkpoint.ts';
 import type { Chronicle, Delivery, HandOn, Incarnation } from './chronicle.ts';
 
 /** From reading Azure's clock until the first version is written. */
@@ -189,13 +190,15 @@ function passedByWatermark(evidence: Evidence): string[] {
 }
 
 function lost(evidence: Evidence): string[] {
-  const { quietRuns, incarnations, deliveriesOf, runs, checkpoints } = evidence;
+  const { quietRuns, incarnations, deliveriesOf, runs, checkpoints, feed } = evidence;
   const unfinished = quietRuns
     .filter(({ report }) => report?.outcome !== 'finished')
     .map(({ number, error }) => `run ${number} did not finish though all was quiet: ${error}`);
   const last = quietRuns.at(-1)?.report?.newFindingCount ?? 0;
   const openClaims = checkpoints.at(-1)?.checkpoint.claims.length ?? 0;
-  const shown = new Set(runs.filter(({ report }) => report).flatMap((run) => [...run.shown]));
+  // By the feed a page is read for one resource, and others on it are not looked at.
+  const lookedAt = feed === 'none' ? runs.filter(({ report }) => report) : [];
+  const shown = new Set(lookedAt.flatMap((run) => [...run.shown]));
   const missing = incarnations
     .filter((one) => isToBeReported(one, evidence) && !deliveriesOf.has(eventIdOf(one)))
     .filter(({ key, deletedAtMs }) => deletedAtMs === undefined || shown.has(key))

@@ -61,6 +61,7 @@ export interface CheckpointVersion {
 export class Chronicle {
   readonly overlapMs: number;
   readonly lookbackMs: number;
+  readonly feed: History['feed'];
   readonly incarnations: Incarnation[] = [];
   readonly runs: Run[] = [];
   readonly handOns: HandOn[] = [];
@@ -70,9 +71,10 @@ export class Chronicle {
   readonly quietRuns: Run[] = [];
   #position = 0;
 
-  constructor({ overlapMs, lookbackMs }: Pick<History, 'overlapMs' | 'lookbackMs'>) {
+  constructor({ overlapMs, lookbackMs, feed }: Pick<History, 'overlapMs' | 'lookbackMs' | 'feed'>) {
     this.overlapMs = overlapMs;
     this.lookbackMs = lookbackMs;
+    this.feed = feed;
   }
 
   started(run: Omit<Run, 'number' | 'stateFailed' | 'stateSlow' | 'shown'>): Run {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { ScanReport } from '../../shared/scan/scan-report.ts';
 import type { Chronicle } from './chronicle.ts';
 import { histories } from './history.ts';
 import { playHistory } from './play-history.ts';
@@ -32,6 +33,7 @@ describe('a scan in any history', () => {
       frozen: runs.filter(({ process }) => process.wasFrozen).length,
       failed: runs.filter(({ error }) => error !== undefined).length,
       cut: runs.filter(({ report }) => report?.outcome === 'cut').length,
+      'finished by the feed': runs.filter(({ report }) => isByFeed(report)).length,
       overlapping: chronicles.flatMap(overlaps).length,
       'handed on twice, in doubt': chronicles.flatMap(doubles).length,
       'created again': chronicles.flatMap(reincarnations).length,
@@ -53,6 +55,10 @@ describe('a scan in any history', () => {
     assert.deepEqual(timesOf(first), timesOf(second));
   });
 });
+
+function isByFeed(report: ScanReport | undefined): boolean {
+  return report?.scopes.some(({ feed }) => feed === 'resourceGraph') ?? false;
+}
 
 function overlaps({ runs }: Chronicle) {
   return runs.slice(1).filter(({ startedAtMs }, index) => {

@@ -145,9 +145,8 @@ class Player {
       listPage: async (scope, page) => {
         const listed = await call(() => this.#arm.list(scope, page, this.time.nowMs));
         if (!listed) throw listFailures.stale();
-        // An answer that comes too late is not heard; by the feed, others on the page are not looked at.
-        const isHeard = remainingMs() > 0 && this.#history.feed === 'none';
-        if (isHeard) for (const key of listed.keys) run.shown.add(key);
+        // An answer that comes too late is not heard.
+        if (remainingMs() > 0) for (const key of listed.keys) run.shown.add(key);
         return listed;
       },
     };

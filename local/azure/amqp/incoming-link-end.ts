@@ -2,17 +2,22 @@
 import { ACCEPTED, rejectedWith } from './codec/delivery-states.ts';
 import type { Performative } from './codec/performatives.ts';
 import { toAmqpError } from './to-amqp-error.ts';
+import { AmqpError, trackingSuffix } from './amqp-error.ts';
 import { LinkEnd } from './link-end.ts';
 import type { IncomingLink, MessageSink } from './messaging-node.ts';
 
 /** Deliveries that a client may have on their way. Source: first flow of the service on a sender link. */
 const CREDIT = 300;
 
+/** A message that is this many times too large is not awaited to its end. */
+const HOPELESS_FACTOR = 64;
+
 interface PartialDelivery {
   readonly id: number;
   readonly format: number;
   readonly isSettled: boolean;
-  readonly chunks: Buffer[];
+  /** Emptied once the message is too large: only its size is counted then. */
+  chunks: Buffer[];
   size: number;
 }
 
@@ -48,14 +53,19 @@ export class IncomingLinkEnd extends LinkEnd implements IncomingLink {
       this.#partial = undefined; // aborted [AMQP 2.6.14]
       return;
     }
-    partial.chunks.push(transfer.payload);
-    partial.size += transfer.payload.length;
-    if (partial.size > this.#maxMessageSizeBytes) {
-      this.#refuseSize(partial);
-    } else if (!transfer.boolean(5)) {
-      this.#partial = undefined;
-      this.#deliver(partial);
-    }
+    this.#collect(partial, transfer.payload);
+    if (transfer.boolean(5)) return;
+    this.#partial = undefined;
+    if (partial.size <= this.#maxMessageSizeBytes) this.#deliver(partial);
+    else this.#refuseSize(partial);
+  }
+
+  #collect(partial: PartialDelivery, payload: Buffer): void {
+    partial.chunks.push(payload);
+    partial.size += payload.length;
+    if (partial.size <= this.#maxMessageSizeBytes) return;
+    partial.chunks = [];
+    if (partial.size > HOPELESS_FACTOR * this.#maxMessageSizeBytes) this.detach(this.#tooLarge(partial));
   }
 
   #begin(transfer: Performative): PartialDelivery | undefined {
@@ -77,13 +87,18 @@ export class IncomingLinkEnd extends LinkEnd implements IncomingLink {
     };
   }
 
-  #refuseSize({ id, size }: PartialDelivery): void {
-    this.#partial = undefined;
+  /** Azure: the delivery is rejected and the link lives on. [Azure/azure-event-hubs-python#106] */
+  #refuseSize(delivery: PartialDelivery): void {
+    this.#inFlight += 1;
+    this.#settle(delivery, this.#tooLarge(delivery));
+  }
+
+  #tooLarge({ id, size }: PartialDelivery): AmqpError {
     const limit = this.#maxMessageSizeBytes;
-    this.detach({
-      condition: 'amqp:link:message-size-exceeded',
-      message: `The received message (delivery-id:${id}, size:${size} bytes) exceeds the limit (${limit} bytes) currently allowed on the link.`,
-    });
+    return new AmqpError(
+      'amqp:link:message-size-exceeded',
+      `The received message (delivery-id:${id}, size:${size} bytes) exceeds the limit (${limit} bytes) currently allowed on the link. ${trackingSuffix(Date.now())}`,
+    );
   }
 
   #deliver(delivery: PartialDelivery): void {

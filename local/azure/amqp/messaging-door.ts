@@ -18,6 +18,9 @@ export function createMessagingDoor(
   parts: BrokerParts,
   isOwnHost: (host: string) => boolean,
 ): MessagingDoor {
+  /** Azure has no DNS name for a namespace that is not there: a client must not wait for an answer of it. */
+  const isKnownHost = (host: string) =>
+    isOwnHost(host) && (host === 'localhost' || parts.namespaces.find(host) !== undefined);
   let loading: Promise<typeof import('./broker.ts')> | undefined;
   const loadBroker = () => (loading ??= import('./broker.ts'));
   /** Each port has its own connections, so that stopping one leaves the other's. */
@@ -36,7 +39,7 @@ export function createMessagingDoor(
   return {
     async startTls(tls) {
       const { serve, stop } = createServe();
-      return startTlsServer({ tls, isOwnHost, onConnection: serve, onStop: stop });
+      return startTlsServer({ tls, isOwnHost: isKnownHost, onConnection: serve, onStop: stop });
     },
     async startWebSocket(tls) {
       const { serve, stop } = createServe();
@@ -45,6 +48,8 @@ export function createMessagingDoor(
         isOwnHost,
         onUpgrade: (request, socket, head) => {
           socket.once('error', () => socket.destroy());
+          const host = (request.headers.host ?? '').replace(/:\d+$/, '');
+          if (!isKnownHost(host)) return socket.destroy();
           void import('./web-socket.ts').then(({ acceptWebSocket }) =>
             acceptWebSocket(request, socket, head, serve),
           );

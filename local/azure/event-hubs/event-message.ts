@@ -7,6 +7,7 @@ import {
   SECTION,
   splitSections,
 } from '../amqp/codec/sections.ts';
+import type { MapEntry } from '../amqp/messaging-node.ts';
 
 export const ANNOTATION = {
   partitionKey: 'x-opt-partition-key',
@@ -18,6 +19,7 @@ export const ANNOTATION = {
 const OWN_ANNOTATIONS: ReadonlySet<string> = new Set(Object.values(ANNOTATION));
 
 export interface EventPlace {
+  /** Of the batch; absent: the message's own counts, if it has one. */
   readonly partitionKey?: string;
   readonly sequenceNumber: number;
   readonly offset: number;
@@ -27,8 +29,12 @@ export interface EventPlace {
 /** The key that a message, or the envelope of a batch, is sent with. Throws DecodeError. */
 export function readPartitionKey(message: Buffer): string | undefined {
   const section = findSection(splitSections(message), SECTION.messageAnnotations);
-  const key = readEntries(message, section).find((entry) => entry.key === ANNOTATION.partitionKey);
-  return typeof key?.value === 'string' ? key.value : undefined;
+  return keyOf(readEntries(message, section));
+}
+
+function keyOf(annotations: readonly MapEntry[]): string | undefined {
+  const entry = annotations.find(({ key }) => key === ANNOTATION.partitionKey);
+  return typeof entry?.value === 'string' ? entry.value : undefined;
 }
 
 const encoder = new Encoder();
@@ -41,8 +47,10 @@ export function placeEvent(message: Buffer, place: EventPlace): Buffer {
   const sections = splitSections(message);
   const header = findSection(sections, SECTION.header);
   const annotations = findSection(sections, SECTION.messageAnnotations);
-  const kept = readEntries(message, annotations).filter(({ key }) => !OWN_ANNOTATIONS.has(key));
-  const { partitionKey, sequenceNumber, offset, enqueuedAtMs } = place;
+  const entries = readEntries(message, annotations);
+  const kept = entries.filter(({ key }) => !OWN_ANNOTATIONS.has(key));
+  const { sequenceNumber, offset, enqueuedAtMs } = place;
+  const partitionKey = place.partitionKey ?? keyOf(entries);
   encoder.reset();
   if (header) encoder.raw(message.subarray(header.start, header.end));
   encoder

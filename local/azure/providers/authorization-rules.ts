@@ -91,8 +91,8 @@ function readRights(id: ResourceId, given: unknown): readonly string[] {
 }
 
 /**
- * In the form and order of [R48]. Pretend: the keys open nothing here, whatever `disableLocalAuth` says; in Azure
- * they are shown with local authentication off, too, and then open nothing.
+ * In the form and order of [R48]. Pretend: they are listed whatever `disableLocalAuth` says, and open nothing here;
+ * in Azure they open the namespace unless it is true.
  */
 function showKeys(services: ProviderServices, { id, name }: Resource, keys: Keys): unknown {
   const host = `${(findNamespace(services, { id })?.name ?? '').toLowerCase()}.servicebus.windows.net`;

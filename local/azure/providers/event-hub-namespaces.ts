@@ -1,4 +1,5 @@
 import { rootRule } from './authorization-rules.ts';
+import { readFlag, readWhole } from './loose-values.ts';
 import { EVENT_HUB_API_VERSIONS } from './messaging-api-versions.ts';
 import {
   PREMIUM_CAPACITIES,
@@ -8,7 +9,6 @@ import {
 } from './messaging-namespace.ts';
 import { refuseNamespace } from './messaging-refusals.ts';
 import type { ProviderServices, ResourceProvider } from './provider.ts';
-import { readBoolean, readNumber } from './read-property.ts';
 
 const MAX_THROUGHPUT_UNITS = 40;
 const THROUGHPUT_UNITS = Array.from({ length: MAX_THROUGHPUT_UNITS }, (_, index) => index + 1);
@@ -25,14 +25,14 @@ export function eventHubNamespaces(services: ProviderServices): ResourceProvider
       const sku = readSku(request, (tier) =>
         tier === 'Premium' ? PREMIUM_CAPACITIES : THROUGHPUT_UNITS,
       );
-      const isAutoInflateEnabled = readBoolean(body.properties, 'isAutoInflateEnabled') ?? false;
+      const isAutoInflateEnabled = readFlag(body.properties, 'isAutoInflateEnabled') ?? false;
       if (isAutoInflateEnabled && sku.name === 'Basic') {
         // Source: https://learn.microsoft.com/azure/event-hubs/resource-manager-exceptions
         throw refuseNamespace('Cannot set Auto-Inflate in basic SKU.');
       }
       const properties = showNamespace(services, request, {
         isAutoInflateEnabled,
-        maximumThroughputUnits: readNumber(body.properties, 'maximumThroughputUnits') ?? 0,
+        maximumThroughputUnits: readWhole(body.properties, 'maximumThroughputUnits') ?? 0,
         // Azure: on for every tier but Basic [R32]. Pretend: no Kafka is spoken here.
         kafkaEnabled: sku.name !== 'Basic',
       });

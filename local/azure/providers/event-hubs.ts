@@ -1,16 +1,11 @@
 import type { ServiceError } from '../http/service-error.ts';
 import { DEFAULT_GROUP } from './consumer-groups.ts';
+import { readFlag, readWhole } from './loose-values.ts';
 import { EVENT_HUB_API_VERSIONS } from './messaging-api-versions.ts';
 import { type MessagingEntity, openEntity, readStatus } from './messaging-entity.ts';
 import { refuseUnserved, tooMany } from './messaging-refusals.ts';
 import type { EventHubSettings, ProviderServices, ResourceProvider } from './provider.ts';
-import {
-  type Properties,
-  readBoolean,
-  readNumber,
-  readObject,
-  readString,
-} from './read-property.ts';
+import { type Properties, readObject, readString } from './read-property.ts';
 
 /** Source: https://learn.microsoft.com/azure/event-hubs/event-hubs-quotas#basic-vs-standard-vs-premium-vs-dedicated-tiers */
 const LIMITS = {
@@ -31,7 +26,7 @@ export function eventHubs(services: ProviderServices): ResourceProvider {
       const { given, existing, namespaceName, location } = entity;
       requireHubName(entity);
       if (!existing) requireRoom(services, entity);
-      if (readBoolean(readObject(given, 'captureDescription'), 'enabled')) {
+      if (readFlag(readObject(given, 'captureDescription'), 'enabled')) {
         throw refuseUnserved(id, "'captureDescription'");
       }
       const settings: EventHubSettings = {
@@ -105,8 +100,8 @@ function readRetention(entity: MessagingEntity): number {
   if (policy.toLowerCase() !== 'delete')
     throw refuseUnserved(entity.id, `cleanupPolicy '${policy}'`);
   const maxDays = LIMITS[entity.tier].days;
-  const hours = readNumber(description, 'retentionTimeInHours');
-  const days = readNumber(entity.given, 'messageRetentionInDays') ?? 7;
+  const hours = readWhole(description, 'retentionTimeInHours');
+  const days = readWhole(entity.given, 'messageRetentionInDays') ?? 7;
   const wanted = hours ?? days * 24;
   if (Number.isInteger(wanted) && wanted >= 1 && wanted <= maxDays * 24) return wanted;
   throw entity.refuse(
@@ -121,7 +116,7 @@ function readRetention(entity: MessagingEntity): number {
 
 /** Azure: four where nothing is said [hashicorp/terraform-provider-azurerm#13096]. */
 function readPartitionCount({ given, existing, tier, refuse }: MessagingEntity): number {
-  const count = readNumber(given, 'partitionCount') ?? 4;
+  const count = readWhole(given, 'partitionCount') ?? 4;
   const before = existing?.properties.partitionCount;
   if (typeof before === 'number' && count !== before) {
     if (tier !== 'Premium') throw partitionsAreFixed(refuse);

@@ -99,6 +99,23 @@ function checkFunctionAppConfig(config: Properties): void {
   if (count !== undefined && (count < 1 || count > 1000)) {
     throw invalidConfig('ScaleAndConcurrency.MaximumInstanceCount', 'must be from 1 to 1000');
   }
+  checkAlwaysReady(scale, count ?? 100);
+}
+
+/** Source: https://learn.microsoft.com/azure/azure-functions/flex-consumption-how-to#set-always-ready-instance-counts */
+function checkAlwaysReady(scale: Properties | undefined, maximumInstanceCount: number): void {
+  for (const each of readArray(scale, 'alwaysReady') ?? []) {
+    const entry = each as Properties | null;
+    const name = readString(entry ?? {}, 'name') ?? '';
+    const count = readNumber(entry ?? {}, 'instanceCount') ?? 0;
+    if (!/^(http|blob|durable|function:.+)$/i.test(name)) {
+      throw invalidConfig('ScaleAndConcurrency.AlwaysReady.Name', 'is no group and no function');
+    }
+    if (!Number.isInteger(count) || count < 0 || count > maximumInstanceCount) {
+      const problem = `must be from 0 to ${maximumInstanceCount}`;
+      throw invalidConfig('ScaleAndConcurrency.AlwaysReady.InstanceCount', problem);
+    }
+  }
 }
 
 /** [Azure/azure-functions-host#10643] */

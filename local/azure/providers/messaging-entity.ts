@@ -4,10 +4,11 @@ import type { ServiceError } from '../http/service-error.ts';
 import type { ResourceId } from '../resource-id.ts';
 import type { Resource } from '../resource-manager/resource.ts';
 import { formatTimeSpan, parseDuration } from './iso-duration.ts';
+import { readFlag, readWhole } from './loose-values.ts';
 import type { Tier } from './messaging-namespace.ts';
 import { refuseEntity, refuseUnserved } from './messaging-refusals.ts';
 import type { EntityStatus, ProviderServices, PutRequest } from './provider.ts';
-import { type Properties, readBoolean, readNumber, readString } from './read-property.ts';
+import { type Properties, readString } from './read-property.ts';
 
 export interface MessagingEntity {
   readonly id: ResourceId;
@@ -30,10 +31,20 @@ export function openEntity(
     namespaceName: namespace?.name ?? '',
     tier: (readString(namespace?.sku as Properties | undefined, 'name') ?? 'Standard') as Tier,
     ...(namespace?.location !== undefined && { location: namespace.location }),
-    given: body.properties,
+    given: body.properties && toCamelCase(body.properties),
     ...(existing && { existing }),
     refuse: (text) => refuseEntity(services, id, text),
   };
+}
+
+/** Azure: `MessageRetentionInDays` is read as well (Azure/azure-quickstart-templates has it). */
+function toCamelCase(properties: Properties): Properties {
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, value]) => [
+      name.replace(/^[A-Z]/, (first) => first.toLowerCase()),
+      value,
+    ]),
+  );
 }
 
 /** The namespace that an id lies in. */
@@ -60,7 +71,7 @@ export function requireEntityName(entity: MessagingEntity, maxLength: number): v
     );
   }
   if (/^[\w.$-]+(?:~[\w.$-]+)*$/.test(name)) return;
-  // Source: https://learn.microsoft.com/azure/service-bus-messaging/service-bus-resource-manager-exceptions
+  // [MassTransit/MassTransit#1929]
   throw entity.refuse(
     `'${name}' contains character(s) that is not allowed by Service Bus. Entity segments can contain only letters, ` +
       'numbers, periods (.), hyphens (-), and underscores (_).',
@@ -94,7 +105,7 @@ export function readCount(
   name: string,
   { fallback, min, max }: { fallback: number; min: number; max: number },
 ): number {
-  const value = readNumber(entity.given, name) ?? fallback;
+  const value = readWhole(entity.given, name) ?? fallback;
   if (Number.isInteger(value) && value >= min && value <= max) return value;
   const shown = name[0]?.toUpperCase() + name.slice(1);
   // Pretend: the words.
@@ -107,7 +118,7 @@ export function readCount(
  */
 export function readFixedFlag(entity: MessagingEntity, name: string, kind: string): boolean {
   const before = entity.existing?.properties[name];
-  const value = readBoolean(entity.given, name) ?? before ?? false;
+  const value = readFlag(entity.given, name) ?? before ?? false;
   if (before === undefined || before === value) return value === true;
   throw entity.refuse(
     `The value for the '${name}' property of an existing ${kind} cannot be changed.`,

@@ -2,15 +2,10 @@
 import type { ServiceError } from '../http/service-error.ts';
 import type { ResourceId } from '../resource-id.ts';
 import type { Resource } from '../resource-manager/resource.ts';
+import { readFlag, readWhole } from './loose-values.ts';
 import { refuseNamespace } from './messaging-refusals.ts';
 import type { MessagingNamespaceSettings, ProviderServices, PutRequest } from './provider.ts';
-import {
-  type Properties,
-  readBoolean,
-  readNumber,
-  readObject,
-  readString,
-} from './read-property.ts';
+import { type Properties, readObject, readString } from './read-property.ts';
 
 export type Tier = MessagingNamespaceSettings['sku'];
 
@@ -71,7 +66,7 @@ export function readSku(
   const allowed = capacities(name);
   const [fallback] = allowed;
   if (fallback === undefined) return { name, tier: name };
-  const capacity = readNumber(given, 'capacity') ?? fallback;
+  const capacity = readWhole(given, 'capacity') ?? fallback;
   if (!allowed.includes(capacity)) {
     throw badSku(`The capacity ${capacity} is not valid for the ${name} tier.`);
   }
@@ -103,8 +98,8 @@ export function showNamespace(
   return {
     minimumTlsVersion: readString(given, 'minimumTlsVersion') ?? '1.2',
     publicNetworkAccess: readString(given, 'publicNetworkAccess') ?? 'Enabled',
-    disableLocalAuth: readBoolean(given, 'disableLocalAuth') ?? false,
-    zoneRedundant: readBoolean(given, 'zoneRedundant') ?? false,
+    disableLocalAuth: readFlag(given, 'disableLocalAuth') ?? false,
+    zoneRedundant: readFlag(given, 'zoneRedundant') ?? false,
     ...own,
     ...(encryption && { encryption }),
     provisioningState: 'Succeeded',

@@ -1,10 +1,11 @@
 // The firewall of a namespace: one resource, `default`, that is there from the start.
 import type { ResourceId } from '../resource-id.ts';
+import { readFlag } from './loose-values.ts';
 import { EVENT_HUB_API_VERSIONS, SERVICE_BUS_API_VERSIONS } from './messaging-api-versions.ts';
 import { findNamespace, openEntity } from './messaging-entity.ts';
 import { refuseNamespace } from './messaging-refusals.ts';
 import type { ProviderServices, ResourceProvider } from './provider.ts';
-import { type Properties, readArray, readBoolean, readString } from './read-property.ts';
+import { type Properties, readArray, readString } from './read-property.ts';
 
 export const serviceBusNetworkRuleSets = (services: ProviderServices) =>
   networkRuleSets(services, 'Microsoft.ServiceBus', SERVICE_BUS_API_VERSIONS);
@@ -49,6 +50,6 @@ function show(given: Properties | undefined): Properties {
     defaultAction: readString(given, 'defaultAction') ?? 'Allow',
     virtualNetworkRules: readArray(given, 'virtualNetworkRules') ?? [],
     ipRules: readArray(given, 'ipRules') ?? [],
-    trustedServiceAccessEnabled: readBoolean(given, 'trustedServiceAccessEnabled') ?? false,
+    trustedServiceAccessEnabled: readFlag(given, 'trustedServiceAccessEnabled') ?? false,
   };
 }

@@ -1,4 +1,5 @@
 import { formatDuration } from './iso-duration.ts';
+import { readFlag } from './loose-values.ts';
 import { SERVICE_BUS_API_VERSIONS } from './messaging-api-versions.ts';
 import {
   entityNames,
@@ -9,7 +10,7 @@ import {
   requireUnshared,
 } from './messaging-entity.ts';
 import type { ProviderServices, QueueSettings, ResourceProvider } from './provider.ts';
-import { type Properties, readBoolean } from './read-property.ts';
+import type { Properties } from './read-property.ts';
 import {
   readAutoDelete,
   readPartitioning,
@@ -79,7 +80,7 @@ function show(
     requiresSession: settings.requiresSession,
     defaultMessageTimeToLive: formatDuration(settings.defaultMessageTimeToLiveMs),
     deadLetteringOnMessageExpiration: settings.deadLetteringOnMessageExpiration,
-    enableBatchedOperations: readBoolean(entity.given, 'enableBatchedOperations') ?? true,
+    enableBatchedOperations: readFlag(entity.given, 'enableBatchedOperations') ?? true,
     duplicateDetectionHistoryTimeWindow: formatDuration(windowMs),
     maxDeliveryCount: settings.maxDeliveryCount,
     sizeInBytes: counts.sizeInBytes,
@@ -87,7 +88,7 @@ function show(
     status: settings.status,
     autoDeleteOnIdle: formatDuration(readAutoDelete(entity)),
     enablePartitioning,
-    enableExpress: readBoolean(entity.given, 'enableExpress') ?? false,
+    enableExpress: readFlag(entity.given, 'enableExpress') ?? false,
     countDetails: counts.countDetails,
     ...showDates(services, entity.existing),
   };

@@ -2,6 +2,7 @@
 // Source: https://learn.microsoft.com/azure/service-bus-messaging/service-bus-quotas
 import type { Resource } from '../resource-manager/resource.ts';
 import { formatTimeSpan } from './iso-duration.ts';
+import { readFlag, readWhole } from './loose-values.ts';
 import {
   type MessagingEntity,
   readCount,
@@ -10,7 +11,7 @@ import {
   refuseSet,
 } from './messaging-entity.ts';
 import type { EntityCounts, ProviderServices } from './provider.ts';
-import { type Properties, readBoolean, readNumber, readString } from './read-property.ts';
+import { type Properties, readString } from './read-property.ts';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -30,7 +31,7 @@ export function readReceiverSettings(entity: MessagingEntity, kind: string) {
     maxDeliveryCount: readCount(entity, 'maxDeliveryCount', { fallback: 10, min: 1, max: 2000 }),
     requiresSession: readFixedFlag(entity, 'requiresSession', kind),
     deadLetteringOnMessageExpiration:
-      readBoolean(entity.given, 'deadLetteringOnMessageExpiration') ?? false,
+      readFlag(entity.given, 'deadLetteringOnMessageExpiration') ?? false,
   };
 }
 
@@ -83,7 +84,7 @@ export function refuseForwarding(entity: MessagingEntity): void {
 export function refuseOnBasic(entity: MessagingEntity): void {
   if (entity.tier !== 'Basic') return;
   const flags = ['requiresDuplicateDetection', 'requiresSession', 'enableExpress'];
-  const wanted = flags.filter((name) => readBoolean(entity.given, name) === true);
+  const wanted = flags.filter((name) => readFlag(entity.given, name) === true);
   const idle = readString(entity.given, 'autoDeleteOnIdle');
   const isKept =
     idle === undefined ||
@@ -169,7 +170,7 @@ function readLockDuration(entity: MessagingEntity): number {
 
 /** Source: https://learn.microsoft.com/azure/service-bus-messaging/service-bus-resource-manager-exceptions */
 function readMaxSize(entity: MessagingEntity): number {
-  const size = readNumber(entity.given, 'maxSizeInMegabytes') ?? 1024;
+  const size = readWhole(entity.given, 'maxSizeInMegabytes') ?? 1024;
   const allowed = entity.tier === 'Premium' ? PREMIUM_SIZES_MB : SIZES_MB;
   if (allowed.includes(size)) return size;
   // What a GET showed of a partitioned entity may come back.
@@ -183,7 +184,7 @@ function readMaxSize(entity: MessagingEntity): number {
 /** Azure: a bare refusal where it is not Premium [MicrosoftDocs/azure-docs#104074]. */
 function readMaxMessageSize(entity: MessagingEntity): number {
   const isPremium = entity.tier === 'Premium';
-  const size = readNumber(entity.given, 'maxMessageSizeInKilobytes');
+  const size = readWhole(entity.given, 'maxMessageSizeInKilobytes');
   if (size === undefined) return isPremium ? 1024 : DEFAULT_MESSAGE_KB;
   if (isPremium && Number.isInteger(size) && size >= 1024 && size <= 102_400) return size;
   if (!isPremium && size === DEFAULT_MESSAGE_KB) return size;

@@ -1,4 +1,5 @@
 import { formatDuration } from './iso-duration.ts';
+import { readFlag } from './loose-values.ts';
 import { SERVICE_BUS_API_VERSIONS } from './messaging-api-versions.ts';
 import {
   entityNames,
@@ -9,7 +10,7 @@ import {
 } from './messaging-entity.ts';
 import { refuseUnserved } from './messaging-refusals.ts';
 import type { ProviderServices, ResourceProvider, SubscriptionSettings } from './provider.ts';
-import { type Properties, readBoolean } from './read-property.ts';
+import type { Properties } from './read-property.ts';
 import { DEFAULT_RULE } from './service-bus-rules.ts';
 import {
   readAutoDelete,
@@ -32,7 +33,7 @@ export function serviceBusSubscriptions(services: ProviderServices): ResourcePro
       const entity = openEntity(services, request);
       requireEntityName(entity, 50);
       refuseForwarding(entity);
-      if (readBoolean(entity.given, 'isClientAffine')) throw refuseUnserved(id, "'isClientAffine'");
+      if (readFlag(entity.given, 'isClientAffine')) throw refuseUnserved(id, "'isClientAffine'");
       const settings = readSettings(entity);
       const properties = show(services, entity, settings);
       services.serviceBus?.putSubscription(settings);
@@ -62,7 +63,7 @@ function readSettings(entity: MessagingEntity): SubscriptionSettings {
     defaultMessageTimeToLiveMs: readTimeToLive(entity),
     ...readReceiverSettings(entity, 'Subscription'),
     deadLetteringOnFilterEvaluationExceptions:
-      readBoolean(entity.given, 'deadLetteringOnFilterEvaluationExceptions') ?? true,
+      readFlag(entity.given, 'deadLetteringOnFilterEvaluationExceptions') ?? true,
   };
 }
 
@@ -83,7 +84,7 @@ function show(
     messageCount: counts.messageCount,
     maxDeliveryCount: settings.maxDeliveryCount,
     status: settings.status,
-    enableBatchedOperations: readBoolean(entity.given, 'enableBatchedOperations') ?? true,
+    enableBatchedOperations: readFlag(entity.given, 'enableBatchedOperations') ?? true,
     ...showDates(services, entity.existing),
     countDetails: counts.countDetails,
     autoDeleteOnIdle: formatDuration(readAutoDelete(entity)),

@@ -1,5 +1,6 @@
 import type { Resource } from '../resource-manager/resource.ts';
 import { formatDuration } from './iso-duration.ts';
+import { readFlag } from './loose-values.ts';
 import { SERVICE_BUS_API_VERSIONS } from './messaging-api-versions.ts';
 import {
   entityNames,
@@ -10,7 +11,7 @@ import {
   requireUnshared,
 } from './messaging-entity.ts';
 import type { ProviderServices, ResourceProvider, TopicSettings } from './provider.ts';
-import { type Properties, readBoolean } from './read-property.ts';
+import type { Properties } from './read-property.ts';
 import {
   readAutoDelete,
   readPartitioning,
@@ -76,13 +77,13 @@ function show(
     maxSizeInMegabytes: shownSize(entity, settings, enablePartitioning),
     requiresDuplicateDetection: settings.requiresDuplicateDetection,
     duplicateDetectionHistoryTimeWindow: formatDuration(windowMs),
-    enableBatchedOperations: readBoolean(entity.given, 'enableBatchedOperations') ?? true,
+    enableBatchedOperations: readFlag(entity.given, 'enableBatchedOperations') ?? true,
     sizeInBytes: counts.sizeInBytes,
     status: settings.status,
-    supportOrdering: readBoolean(entity.given, 'supportOrdering') ?? false,
+    supportOrdering: readFlag(entity.given, 'supportOrdering') ?? false,
     autoDeleteOnIdle: formatDuration(readAutoDelete(entity)),
     enablePartitioning,
-    enableExpress: readBoolean(entity.given, 'enableExpress') ?? false,
+    enableExpress: readFlag(entity.given, 'enableExpress') ?? false,
     ...showDates(services, entity.existing),
     subscriptionCount: countSubscriptions(services, entity.id),
     countDetails: counts.countDetails,

@@ -5,7 +5,10 @@ export interface QueryQuotaSize {
   readonly windowSeconds: number;
 }
 
-/** Azure: 15 queries in 5 seconds for each user. Source: https://learn.microsoft.com/azure/governance/resource-graph/concepts/guidance-for-throttled-requests */
+/**
+ * Azure: 15 queries in 5 seconds for each user.
+ * Source: https://learn.microsoft.com/azure/governance/resource-graph/concepts/guidance-for-throttled-requests
+ */
 export const DOCUMENTED_QUOTA: QueryQuotaSize = { queries: 15, windowSeconds: 5 };
 
 export interface QuotaState {

@@ -15,11 +15,17 @@ export interface QueryRequest {
   readonly resultFormat: 'objectArray' | 'table';
 }
 
-/** Azure: 100 unless `$top` says otherwise, 1,000 at most. Source: https://learn.microsoft.com/azure/governance/resource-graph/concepts/work-with-data#data-set-result-size */
+/**
+ * Azure: 100 unless `$top` says otherwise, 1,000 at most.
+ * Source: https://learn.microsoft.com/azure/governance/resource-graph/concepts/work-with-data#data-set-result-size
+ */
 const DEFAULT_TOP = 100;
 const MOST_TOP = 1000;
 
-/** Answers were tables before this version, unless asked otherwise (https://learn.microsoft.com/azure/governance/resource-graph/concepts/work-with-data#formatting-results). */
+/**
+ * Answers were tables before this version, unless asked otherwise.
+ * Source: https://learn.microsoft.com/azure/governance/resource-graph/concepts/work-with-data#formatting-results
+ */
 const FIRST_WITH_OBJECTS = '2021-03-01';
 
 type Members = Readonly<Record<string, unknown>>;

@@ -1,6 +1,9 @@
 import type { Column, Row } from './kql/expression.ts';
 
-/** Of every table, in the order of an answer. Source: https://learn.microsoft.com/azure/governance/resource-graph/concepts/explore-resources */
+/**
+ * Of every table, in the order of an answer.
+ * Source: https://learn.microsoft.com/azure/governance/resource-graph/concepts/explore-resources
+ */
 export const COLUMNS: readonly Column[] = [
   ...['id', 'name', 'type', 'tenantId', 'kind', 'location'].map(text),
   ...['resourceGroup', 'subscriptionId', 'managedBy'].map(text),

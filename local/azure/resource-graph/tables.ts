@@ -15,7 +15,10 @@ export type IsReadable = (resource: { readonly id: string; readonly type: string
 /** The rows of one subscription that the caller may read. */
 type Table = (arm: ArmContext, subscription: Subscription, isReadable: IsReadable) => Row[];
 
-/** By lower-case name. Source: https://learn.microsoft.com/azure/governance/resource-graph/reference/supported-tables-resources */
+/**
+ * By lower-case name.
+ * Source: https://learn.microsoft.com/azure/governance/resource-graph/reference/supported-tables-resources
+ */
 export const tables: Readonly<Record<string, Table>> = {
   resources: (arm, { subscriptionId }, isReadable) =>
     [...arm.store.listAfter(`/subscriptions/${subscriptionId}`, 0)]

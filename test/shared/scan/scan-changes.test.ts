@@ -110,7 +110,7 @@ describe('the scan by Resource Graph', () => {
     world.takeRequests();
     await world.follow();
     assert.equal(world.takeRequests().pages, 0);
-    world.passHours(0.1);
+    world.passHours(0.2);
     await world.follow();
     assert.equal(world.takeRequests().pages, 3);
     assert.deepEqual(world.names, ['unseen']);

@@ -41,7 +41,11 @@ export async function playKilled(
 }
 
 class KilledPlayer {
-  readonly chronicle = new Chronicle({ overlapMs: 48 * HOUR_MS, lookbackMs: 24 * HOUR_MS });
+  readonly chronicle = new Chronicle({
+    overlapMs: 48 * HOUR_MS,
+    lookbackMs: 24 * HOUR_MS,
+    feed: 'none',
+  });
   readonly #embedded: EmbeddedAzure;
   readonly #random: () => number;
   readonly #resources: Resources;

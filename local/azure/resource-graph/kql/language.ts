@@ -19,7 +19,10 @@ const order =
     return difference !== undefined && fits(difference);
   };
 
-/** Azure: null equals nothing, itself included. Source: https://learn.microsoft.com/kusto/query/scalar-data-types/null-values */
+/**
+ * Azure: null equals nothing, itself included.
+ * Source: https://learn.microsoft.com/kusto/query/scalar-data-types/null-values
+ */
 const equals: Operator = (left, right) => !isNull(left) && !isNull(right) && isEqual(left, right);
 const differs: Operator = (left, right) =>
   isNull(left) || isNull(right) ? isNull(left) !== isNull(right) : !isEqual(left, right);
@@ -34,7 +37,10 @@ const endsWithCased: Operator = (left, right) => toText(left).endsWith(toText(ri
 const hasTerm: Operator = (left, right) => hasWord(fold(left), fold(right));
 const hasTermCased: Operator = (left, right) => hasWord(toText(left), toText(right));
 
-/** Between two values. Azure: `contains`, `startswith`, `has` and `=~` do not look at case (https://learn.microsoft.com/kusto/query/datatypes-string-operators). */
+/**
+ * Between two values. Azure: `contains`, `startswith`, `has` and `=~` do not look at case.
+ * Source: https://learn.microsoft.com/kusto/query/datatypes-string-operators
+ */
 export const comparisons: Readonly<Record<string, Operator>> = {
   '==': equals,
   '!=': differs,

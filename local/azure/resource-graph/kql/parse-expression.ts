@@ -127,7 +127,10 @@ function parseKey(tokens: TokenReader): string | number {
   return kind === 'number' ? Number(text) : text;
 }
 
-/** What is not there is null. Its name joins the parts with `_` (https://learn.microsoft.com/kusto/query/project-operator). */
+/**
+ * What is not there is null. Its name joins the parts with `_`.
+ * Source: https://learn.microsoft.com/kusto/query/project-operator
+ */
 function member(owner: Expression, key: string | number): Expression {
   const { impliedName } = owner;
   return {

@@ -37,7 +37,10 @@ export interface QueryPlan {
   readonly table: string;
   /** Of the result. */
   readonly columns: readonly Column[];
-  /** Azure: with `limit` or `take`, `$skip` is ignored (https://learn.microsoft.com/azure/governance/resource-graph/concepts/work-with-data#skipping-records). */
+  /**
+   * Azure: with `limit` or `take`, `$skip` is ignored.
+   * Source: https://learn.microsoft.com/azure/governance/resource-graph/concepts/work-with-data#skipping-records
+   */
   readonly isLimited: boolean;
   run(rows: readonly Row[]): readonly Row[];
 }

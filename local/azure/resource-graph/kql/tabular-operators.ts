@@ -1,4 +1,5 @@
-// The operators behind a bar. Source: https://learn.microsoft.com/azure/governance/resource-graph/concepts/query-language#supported-tabulartop-level-operators
+// The operators behind a bar.
+// Source: https://learn.microsoft.com/azure/governance/resource-graph/concepts/query-language#supported-tabulartop-level-operators
 import type { Column, Expression, Row } from './expression.ts';
 import { nameAll, parseNamedExpressions } from './named-expression.ts';
 import { type ExpressionScope, parseExpression } from './parse-expression.ts';

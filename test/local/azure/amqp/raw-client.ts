@@ -36,10 +36,11 @@ export interface RawClient {
 }
 
 interface RawLink {
-  source?: unknown;
-  target?: unknown;
+  source?: { address?: string };
+  target?: { address?: string };
   error?: { condition: string; description: string };
   on(event: string, listener: (context: never) => void): void;
+  setMaxListeners(count: number): void;
   close(): void;
 }
 
@@ -49,7 +50,7 @@ export async function connectRaw(azure: LocalAzure, hostname: string): Promise<R
   container.on('error', () => {});
   const connection = container.connect({
     ...{ transport: 'tls', host: '127.0.0.1', port: azure.ports.messaging, reconnect: false },
-    ...{ servername: 'any.servicebus.windows.net', hostname, username: 'anonymous' },
+    ...{ servername: 'localhost', hostname, username: 'anonymous' },
     ca: [azure.certificateAuthority.certificatePem],
   });
   const closed = new Promise<{ condition?: string; description?: string }>((resolve) => {
@@ -71,6 +72,7 @@ export async function connectRaw(azure: LocalAzure, hostname: string): Promise<R
     };
     const id = `request-${nextId++}`;
     const { request, answers } = cbs;
+    answers.setMaxListeners(0);
     return new Promise<CbsAnswer>((resolve, reject) => {
       answers.on('message', ({ message }: { message: Record<string, never> }) => {
         const properties: Record<string, never> = message.application_properties ?? {};
@@ -92,13 +94,25 @@ export async function connectRaw(azure: LocalAzure, hostname: string): Promise<R
   const outcomeOf = (link: RawLink, kind: 'receiver' | 'sender', settleMs: number) =>
     new Promise<LinkOutcome>((resolve) => {
       let hasTerminus = false;
+      let timer: NodeJS.Timeout | undefined;
       link.on(`${kind}_open`, () => {
-        hasTerminus = Boolean(kind === 'receiver' ? link.source : link.target);
+        // For null rhea gives an object without a value.
+        hasTerminus = (kind === 'receiver' ? link.source : link.target)?.address !== undefined;
         if (!hasTerminus) return;
         // An open link has no last word: it is given a moment in which a detach would come.
-        setTimeout(() => resolve({ hasTerminus }), settleMs);
+        timer = setTimeout(() => resolve({ hasTerminus }), settleMs);
+        void closed.then(() => clearTimeout(timer));
       });
-      const onDetach = () => resolve({ hasTerminus, ...link.error });
+      const onDetach = () => {
+        clearTimeout(timer);
+        // rhea's error has getters, which a spread does not see.
+        const { condition, description } = link.error ?? {};
+        resolve({
+          hasTerminus,
+          ...(condition !== undefined && { condition }),
+          ...(description !== undefined && { description }),
+        });
+      };
       link.on(`${kind}_error`, onDetach);
       link.on(`${kind}_close`, onDetach);
     });

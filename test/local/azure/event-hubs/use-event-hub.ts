@@ -1,4 +1,5 @@
 // An embedded Azure with one Event Hubs namespace, put there as ARM's providers do.
+import { after } from 'node:test';
 import type { AzureOptions } from '../../../../local/azure/local-azure.ts';
 import { addIdentity, credentialOf, grant, groupId, useLocalAzure } from '../../../support/local-azure.ts';
 
@@ -10,10 +11,16 @@ export const SENDER = 'Azure Event Hubs Data Sender';
 export const RECEIVER = 'Azure Event Hubs Data Receiver';
 export const OWNER = 'Azure Event Hubs Data Owner';
 
-/** Refusals come without a retry. */
-export const noRetries = { retryOptions: { maxRetries: 0 } };
+/** Refusals come without a retry; the load balancer's timer does not keep the test alive. */
+export const noRetries = {
+  retryOptions: { maxRetries: 0 },
+  loadBalancingOptions: { updateIntervalInMs: 200 },
+};
 
 export async function useEventHub(options: Partial<AzureOptions> = {}) {
+  const clients: { close(): Promise<void> }[] = [];
+  // Before the broker goes: hooks run in the order of their making.
+  after(() => Promise.all(clients.map((client) => client.close())));
   const azure = await useLocalAzure(options);
   const { eventHubs } = azure.messaging;
   await eventHubs.putNamespace({ name: 'demo-ns', resourceId: namespaceId, sku: 'Standard' });
@@ -36,5 +43,10 @@ export async function useEventHub(options: Partial<AzureOptions> = {}) {
       },
     };
   };
-  return { azure, eventHubs, putHub, identityWith };
+  /** Closes the client after the last test. */
+  const closeLater = <Client extends { close(): Promise<void> }>(client: Client): Client => {
+    clients.push(client);
+    return client;
+  };
+  return { azure, eventHubs, putHub, identityWith, closeLater };
 }

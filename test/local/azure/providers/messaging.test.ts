@@ -606,6 +606,16 @@ describe('an event hub', () => {
     });
   }
 
+  it('reads names in capitals and numbers as text, as the oldest templates have them', async () => {
+    const { body } = await put(hubId('hub-standard/eventhubs/old'), {
+      path: 'old',
+      MessageRetentionInDays: '3',
+      PartitionCount: '2',
+    });
+    assert.equal(body.properties.messageRetentionInDays, 3);
+    assert.equal(body.properties.partitionCount, 2);
+  });
+
   it('refuses by name what is not served: capture and compaction', async () => {
     const bad = hubId('hub-standard/eventhubs/bad');
     const capture = { captureDescription: { enabled: true } };

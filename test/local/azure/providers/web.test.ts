@@ -129,3 +129,27 @@ test('basic authentication policies are there by default and can be shut', async
   assert.equal(list.body.value.length, 2);
   assert.equal(list.body.nextLink, null);
 });
+
+test('functions and groups may be always ready, in numbers that the app may have', async () => {
+  const ready = (name: unknown, instanceCount: unknown) => {
+    const scaleAndConcurrency = {
+      ...functionAppConfig.scaleAndConcurrency,
+      alwaysReady: [{ name, instanceCount }],
+    };
+    return putSite('func-ready', {
+      functionAppConfig: { ...functionAppConfig, scaleAndConcurrency },
+    });
+  };
+  for (const name of ['http', 'function:scanOnRequest']) {
+    assert.equal((await ready(name, 1)).status, 200, name);
+  }
+  for (const [name, count] of [
+    ['scanOnRequest', 1],
+    ['http', 101],
+    ['http', -1],
+  ] as const) {
+    const { status, text } = await ready(name, count);
+    assert.equal(status, 400, `${name} ${count}`);
+    assert.match(text, /ScaleAndConcurrency\.AlwaysReady/);
+  }
+});

@@ -1,0 +1,44 @@
+import { app } from '@azure/functions';
+import { assertKnownQuery, inputInvalid } from '../shared/input.ts';
+import { parseSubscriptionName } from '../shared/setting-rules.ts';
+import { type Answer, httpHandler } from './http-handler.ts';
+
+const DEFAULT_MAX = 20;
+
+/** GET /api/subscriptions/{name}/messages[?max=…][&deadLetter=true]: what waits in it, left where it is. */
+export const readSubscription: Answer = async ({ params, query, url }, services) => {
+  assertKnownQuery(url, ['max', 'deadLetter']);
+  const name = parseSubscriptionName(params.name ?? '');
+  if ('complaint' in name) throw inputInvalid('name', name.complaint);
+  const max = readMax(query.get('max'));
+  const deadLetter = readFlag(query.get('deadLetter'));
+  const { SERVICE_BUS_TOPIC } = services.settings.need(
+    'SERVICE_BUS_NAMESPACE',
+    'SERVICE_BUS_TOPIC',
+    'IDENTITY_KIND',
+  );
+  const { serviceBus } = services;
+  const messages = await serviceBus.peek(SERVICE_BUS_TOPIC, name.value, { max, deadLetter });
+  return { topic: SERVICE_BUS_TOPIC, subscription: name.value, deadLetter, messages };
+};
+
+function readMax(text: string | null): number {
+  if (text === null) return DEFAULT_MAX;
+  const max = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (max < 1 || max > 100) throw inputInvalid('max', 'must be a whole number from 1 to 100');
+  return max;
+}
+
+function readFlag(text: string | null): boolean {
+  if (text !== null && text !== 'true' && text !== 'false') {
+    throw inputInvalid('deadLetter', 'must be true or false');
+  }
+  return text === 'true';
+}
+
+app.http('readSubscription', {
+  methods: ['GET'],
+  authLevel: 'function',
+  route: 'subscriptions/{name}/messages',
+  handler: httpHandler(readSubscription),
+});

@@ -1,0 +1,48 @@
+import type { Services } from '../services.ts';
+import type { SettingValues } from '../settings.ts';
+import type { Check } from './diagnose.ts';
+
+type Name = Extract<keyof SettingValues, `SERVICE_BUS_${string}` | `EVENT_HUB${string}`>;
+
+/** None where messaging is off. Sending is tried by attaching, receiving by a look at what waits. */
+export function messagingChecks(services: Services): Check[] {
+  const { settings } = services;
+  if (!settings.isMessagingOn) return [];
+  const address = (...names: Name[]): { subject?: string } => {
+    try {
+      const values = settings.need(...names);
+      return { subject: `sb://${names.map((name) => values[name]).join('/')}` };
+    } catch {
+      return {}; // the probe says what is wrong with the setting
+    }
+  };
+  const send = (
+    name: 'SERVICE_BUS_TOPIC' | 'SERVICE_BUS_REQUEST_QUEUE' | 'SERVICE_BUS_REJECTED_QUEUE',
+  ): Check => ({
+    target: 'service-bus',
+    ...address('SERVICE_BUS_NAMESPACE', name),
+    probe: async () => {
+      const entity = settings.need('SERVICE_BUS_NAMESPACE', name)[name];
+      return services.serviceBus.probeSend(entity);
+    },
+  });
+  return [
+    {
+      target: 'event-hubs',
+      ...address('EVENT_HUBS_NAMESPACE', 'EVENT_HUB'),
+      probe: async () => services.eventHub.probe(),
+    },
+    send('SERVICE_BUS_TOPIC'),
+    send('SERVICE_BUS_REQUEST_QUEUE'),
+    send('SERVICE_BUS_REJECTED_QUEUE'),
+    {
+      target: 'service-bus',
+      ...address('SERVICE_BUS_NAMESPACE', 'SERVICE_BUS_TOPIC', 'SERVICE_BUS_SUBSCRIPTION'),
+      probe: async () => {
+        const needed = settings.need('SERVICE_BUS_TOPIC', 'SERVICE_BUS_SUBSCRIPTION');
+        const { SERVICE_BUS_TOPIC: topic, SERVICE_BUS_SUBSCRIPTION: subscription } = needed;
+        return services.serviceBus.probeReceive(topic, subscription);
+      },
+    },
+  ];
+}

@@ -1,0 +1,78 @@
+import type { TokenCredential } from '@azure/core-auth';
+import type { EventData, EventDataBatch, EventHubProducerClient } from '@azure/event-hubs';
+import { ClientHolder, useOnce } from './messaging/client-holder.ts';
+import type { OutgoingMessage } from './messaging/outgoing-message.ts';
+import { pacedCredential } from './messaging/paced-credential.ts';
+import { type PreparedBatches, prepareBatches } from './messaging/prepare-batches.ts';
+import { messagingRetryOptions } from './messaging/retry-options.ts';
+import { type Operation, operations } from './operations.ts';
+import { refusedByBroker } from './refusals/refused-by-broker.ts';
+
+/** As the SDK spells it, with two slashes. */
+export const EVENT_HUBS_SCOPE = 'https://eventhubs.azure.net//.default';
+
+export interface EventHub {
+  /** `sb://<namespace>/<hub>` */
+  readonly address: string;
+  /** Attaches and packs; nothing is sent yet. Throws AppError. */
+  prepare(messages: readonly OutgoingMessage[]): Promise<PreparedBatches>;
+  /** Attaches anew without sending: may we send? Throws AppError. */
+  probe(): Promise<Operation>;
+  /** Ends the connection, within 2 s. */
+  close(): Promise<void>;
+}
+
+export interface EventHubAddress {
+  /** Host name. */
+  readonly namespace: string;
+  readonly hub: string;
+}
+
+export function createEventHub(
+  { namespace, hub }: EventHubAddress,
+  credential: TokenCredential,
+  principalIdInHand: (tokenScope: string) => string | undefined,
+): EventHub {
+  const address = `sb://${namespace}/${hub}`;
+  const operation = operations.sendEvents(address);
+  const createProducer = async (): Promise<EventHubProducerClient> => {
+    const { EventHubProducerClient: Producer } = await import('@azure/event-hubs');
+    return new Producer(namespace, hub, pacedCredential(credential), {
+      retryOptions: messagingRetryOptions(),
+    });
+  };
+  const holder = new ClientHolder(createProducer);
+  const told = async <T>(call: Promise<T>): Promise<T> => {
+    try {
+      return await call;
+    } catch (error) {
+      throw refusedByBroker(error, operation, principalIdInHand(EVENT_HUBS_SCOPE));
+    }
+  };
+  return {
+    address,
+    prepare: (messages) =>
+      prepareBatches<EventDataBatch>(messages, {
+        open: (partitionKey) =>
+          told(
+            holder.use((producer, abortSignal) =>
+              producer.createBatch({ abortSignal, ...(partitionKey && { partitionKey }) }),
+            ),
+          ),
+        add: (batch, message) => batch.tryAdd(toEventData(message)),
+        send: (batch) =>
+          told(holder.use((producer, abortSignal) => producer.sendBatch(batch, { abortSignal }))),
+      }),
+    async probe() {
+      await told(
+        useOnce(createProducer, (producer, abortSignal) => producer.createBatch({ abortSignal })),
+      );
+      return operation;
+    },
+    close: () => holder.close(),
+  };
+}
+
+function toEventData({ messageId, body, contentType, properties }: OutgoingMessage): EventData {
+  return { messageId, body, contentType, properties: { ...properties } };
+}

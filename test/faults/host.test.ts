@@ -1,0 +1,138 @@
+// Row 44: the app in a process of its own, which is told to end, has no disk to write on, or little memory.
+// A timer that is late or was missed: test/local/functions-host/timer.test.ts.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { describe, it } from 'node:test';
+import {
+  type AppOnAzure,
+  type AppProcess,
+  startApp,
+  startDeployedApp,
+} from '../end-to-end/start-deployed-app.ts';
+import { groupId, useLocalAzure } from '../support/local-azure.ts';
+import { deploy, things } from './deploy-cases.ts';
+import { assertNoSecret } from './promises.ts';
+
+const azure = await useLocalAzure();
+
+/** It scans on New Year's Day, and whenever a test says so. */
+function start(
+  group: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<AppOnAzure> {
+  const parameters = { scanSchedule: '0 0 3 1 1 *' };
+  return startDeployedApp(azure, { group, parameters }, settings);
+}
+
+async function ended(app: AppProcess): Promise<{ code: number | null; elapsedMs: number }> {
+  const startedMs = performance.now();
+  const code = await new Promise<number | null>((resolve) => app.process.once('exit', resolve));
+  return { code, elapsedMs: performance.now() - startedMs };
+}
+
+/** Names of the resources that the app has told of, in order. */
+const namesIn = (log: string) =>
+  [...log.matchAll(/New resource: \S+ (\S+), created/g)].map(([, name]) => name);
+
+describe('the process', { concurrency: true }, () => {
+  it('Row 44: that is told to end lets a call which waits for a silent vault have its answer, within 10 s', async (t) => {
+    const app = await start('rg-call');
+    t.after(app.stop);
+    assert.equal((await app.get('/api/secrets/demo')).status, 200);
+    const since = azure.journal.position;
+    const version = '0123456789abcdef0123456789abcdef';
+    azure.faults.arm({
+      door: 'key-vault',
+      operation: `*/${version}*`,
+      times: 'always',
+      fault: { kind: 'hang' },
+    });
+    const answer = app.get(`/api/secrets/demo?version=${version}`);
+    await azure.journal.waitFor('the silence', ({ kind }) => kind === 'fault', { since });
+    const end = ended(app);
+    app.process.kill('SIGTERM');
+    const { status, body } = await answer;
+    assert.equal(status, 503);
+    assert.equal(body.code, 'TARGET_UNAVAILABLE');
+    const { code, elapsedMs } = await end;
+    assert.equal(code, 0);
+    assert.ok(elapsedMs < 10_000, `${elapsedMs} ms`);
+  });
+
+  it('Row 44: that is told to end in the middle of a scan ends it within 10 s, and the next one goes on', async (t) => {
+    const first = await start('rg-scan');
+    t.after(first.stop);
+    const since = azure.journal.position;
+    azure.faults.arm({
+      door: 'resource-manager',
+      operation: 'GET *rg-scan/resources*',
+      fault: { kind: 'slow', delayMs: 1_500 },
+    });
+    const scan = first.scan();
+    await azure.journal.waitFor('the slow page', ({ kind }) => kind === 'fault', { since });
+    const end = ended(first);
+    first.process.kill('SIGTERM');
+    const { outcome, log } = await scan;
+    assert.equal(outcome, 'Succeeded');
+    const { code, elapsedMs } = await end;
+    assert.equal(code, 0);
+    assert.ok(elapsedMs < 10_000, `${elapsedMs} ms`);
+
+    const second = await startApp(azure, first.site);
+    t.after(second.stop);
+    await deploy(azure, 'rg-scan', things(['after']));
+    const next = await second.scan();
+    assert.deepEqual(namesIn(next.log), ['after']);
+    assert.equal(new Set(namesIn(log)).size, namesIn(log).length);
+  });
+
+  it('Row 44: that can write no file works, and its state is whole', {
+    skip: noPrlimit(),
+  }, async (t) => {
+    const app = await start('rg-disk');
+    t.after(app.stop);
+    // What a full disk is to a write: an error (EFBIG).
+    execFileSync('prlimit', ['--pid', String(app.process.pid), '--fsize=0']);
+    const { outcome, log } = await app.scan();
+    assert.equal(outcome, 'Succeeded', log);
+    assert.equal((await app.get('/api/secrets/demo')).status, 200);
+    assert.equal((await app.get('/api/scans/latest')).body.outcome, 'finished');
+    assert.deepEqual(namesIn((await app.scan()).log), [], 'it remembers');
+  });
+});
+
+describe('the process with little memory', () => {
+  it('Row 44: with a heap of 64 MB scans 20,000 resources', async (t) => {
+    const count = 20_000;
+    const app = await start('rg-heap', { NODE_OPTIONS: '--max-old-space-size=64' });
+    t.after(app.stop);
+    for (let index = 0; index < count; index += 800) {
+      await deploy(
+        azure,
+        'rg-heap',
+        things(Array.from({ length: 800 }, (_, more) => `thing-${index + more}`)),
+      );
+    }
+    const { outcome, log } = await app.scan();
+    assert.equal(outcome, 'Succeeded', log.slice(-2_000));
+    const names = namesIn(app.output());
+    const found = new Set(names);
+    assert.equal(found.size, names.length, 'each once');
+    for (let index = 0; index < count; index++) assert.ok(found.has(`thing-${index}`));
+    assert.deepEqual(namesIn((await app.scan()).log), []);
+    assertNoSecret(
+      [app.output()],
+      [azure.identityEnvironmentOf(app.site.id).IDENTITY_HEADER ?? ''],
+    );
+    assert.ok(app.site.id.startsWith(groupId('rg-heap')));
+  });
+});
+
+function noPrlimit(): string | false {
+  try {
+    execFileSync('prlimit', ['--version'], { stdio: 'ignore' });
+    return false;
+  } catch {
+    return 'takes prlimit of Linux';
+  }
+}

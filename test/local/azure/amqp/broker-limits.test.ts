@@ -1,0 +1,79 @@
+// What a broker does against clients that hold on to it: times and numbers are small here, the service's otherwise.
+import assert from 'node:assert/strict';
+import net from 'node:net';
+import { duplexPair } from 'node:stream';
+import { describe, it } from 'node:test';
+import { Broker } from '../../../../local/azure/amqp/broker.ts';
+import type { BrokerLimits } from '../../../../local/azure/amqp/broker-limits.ts';
+import { RefusalPacer } from '../../../../local/azure/amqp/refusal-pacer.ts';
+import { HOST, hubId, OWNER, useEventHub } from '../event-hubs/use-event-hub.ts';
+import { connectRaw } from './raw-client.ts';
+
+const { azure, identityWith } = await useEventHub();
+const owner = identityWith([OWNER, hubId('hub')]);
+
+describe('connections without a valid token', () => {
+  it('1,000 of them are bounded, and a client is served among them', async (t) => {
+    const idle: net.Socket[] = [];
+    t.after(() => {
+      for (const socket of idle) socket.destroy();
+    });
+    const before = process.memoryUsage().rss;
+    for (let index = 0; index < 1000; index++) {
+      const socket = net.connect({ host: '127.0.0.1', port: azure.ports.messaging ?? 0 });
+      socket.on('error', () => {});
+      idle.push(socket);
+      if (index % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    const client = await connectRaw(azure, HOST);
+    const { accessToken } = await azure.tokens.issue(owner.principal, 'https://eventhubs.azure.net');
+    assert.equal((await client.putToken(`sb://${HOST}/hub`, accessToken)).status, 202);
+    assert.equal((await client.sendTo('hub')).condition, undefined);
+    client.close();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const open = idle.filter((socket) => !socket.destroyed && socket.readyState === 'open');
+    assert.ok(open.length <= 500, `${open.length} are still open`);
+    assert.ok(process.memoryUsage().rss - before < 100 * 1024 ** 2);
+  });
+});
+
+/** A broker of its own on streams in memory. */
+function createBroker(t: { after(step: () => void): void }, limits: Partial<BrokerLimits>) {
+  const broker = new Broker({ ...azure, namespaces: azure.messaging.namespaces, limits });
+  t.after(() => broker.stop());
+  return {
+    broker,
+    connect() {
+      const [ours, theirs] = duplexPair();
+      broker.serve(theirs);
+      const ended = new Promise<void>((resolve) => ours.once('close', () => resolve()));
+      ours.on('error', () => {});
+      ours.resume();
+      return { stream: ours, ended };
+    },
+  };
+}
+
+describe('the broker', () => {
+  it('drops a connection that shows no token in time', async (t) => {
+    const { broker, connect } = createBroker(t, { tokenDeadlineMs: 100 });
+    await connect().ended;
+    assert.equal(broker.connectionCount, 0);
+  });
+
+  it('drops the oldest without a token when there are too many', async (t) => {
+    const { broker, connect } = createBroker(t, { maxUnprovenConnections: 2 });
+    const [first] = [connect(), connect(), connect()];
+    await first?.ended;
+    assert.equal(broker.connectionCount, 2);
+  });
+});
+
+describe('refusals of one receiver', () => {
+  it('are answered at once three times, then slower and slower up to two seconds', () => {
+    const pacer = new RefusalPacer();
+    const delays = Array.from({ length: 9 }, () => pacer.delayMs('a'));
+    assert.deepEqual(delays, [0, 0, 0, 250, 500, 1000, 2000, 2000, 2000]);
+    assert.equal(pacer.delayMs('b'), 0);
+  });
+});

@@ -1,0 +1,249 @@
+// An app with Service Bus and Event Hubs triggers on the embedded Azure: what is deployed for it, and the host of it.
+import { after } from 'node:test';
+import { EventHubProducerClient } from '@azure/event-hubs';
+import { ServiceBusClient, type ServiceBusReceiver } from '@azure/service-bus';
+import { BlobServiceClient } from '@azure/storage-blob';
+import { deployTemplate } from '../../../local/deploy-template.ts';
+import {
+  addIdentity,
+  credentialOf,
+  grant,
+  groupId,
+  useLocalAzure,
+} from '../../support/local-azure.ts';
+import { type HostProcess, startHostProcess } from './host-process.ts';
+
+const GROUP = 'rg-messaging';
+const SITE = 'func-messaging';
+const ACCOUNT = 'stmessagingtest';
+export const BUS_HOST = 'sb-triggers.servicebus.windows.net';
+export const HUB_HOST = 'eh-triggers.servicebus.windows.net';
+export const HUB = 'stream';
+
+const identityExpression =
+  "[resourceId('Microsoft.ManagedIdentity/userAssignedIdentities', 'id-messaging')]";
+const planExpression = "[resourceId('Microsoft.Web/serverfarms', 'plan-messaging')]";
+const location = 'westeurope';
+
+const child = (type: string, name: string, parent: string, properties: object = {}) => ({
+  type,
+  apiVersion: '2024-01-01',
+  name,
+  dependsOn: [parent],
+  properties,
+});
+const busId = "[resourceId('Microsoft.ServiceBus/namespaces', 'sb-triggers')]";
+const queue = (name: string, properties: object = {}) =>
+  child('Microsoft.ServiceBus/namespaces/queues', `sb-triggers/${name}`, busId, {
+    lockDuration: 'PT30S',
+    maxDeliveryCount: 3,
+    ...properties,
+  });
+
+const template = {
+  $schema: 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#',
+  contentVersion: '1.0.0.0',
+  resources: [
+    {
+      type: 'Microsoft.ManagedIdentity/userAssignedIdentities',
+      apiVersion: '2024-11-30',
+      name: 'id-messaging',
+      location,
+    },
+    {
+      type: 'Microsoft.Storage/storageAccounts',
+      apiVersion: '2025-06-01',
+      name: ACCOUNT,
+      location,
+      kind: 'StorageV2',
+      sku: { name: 'Standard_LRS' },
+      properties: { allowSharedKeyAccess: false, minimumTlsVersion: 'TLS1_2' },
+    },
+    {
+      type: 'Microsoft.ServiceBus/namespaces',
+      apiVersion: '2024-01-01',
+      name: 'sb-triggers',
+      location,
+      sku: { name: 'Standard', tier: 'Standard' },
+      properties: { disableLocalAuth: true },
+    },
+    queue('orders'),
+    queue('brief', { lockDuration: 'PT5S' }),
+    queue('bytes'),
+    queue('batches'),
+    queue('sessions', { requiresSession: true }),
+    child('Microsoft.ServiceBus/namespaces/topics', 'sb-triggers/news', busId),
+    child(
+      'Microsoft.ServiceBus/namespaces/topics/subscriptions',
+      'sb-triggers/news/readers',
+      "[resourceId('Microsoft.ServiceBus/namespaces/topics', 'sb-triggers', 'news')]",
+      { lockDuration: 'PT30S', maxDeliveryCount: 3 },
+    ),
+    {
+      type: 'Microsoft.EventHub/namespaces',
+      apiVersion: '2024-01-01',
+      name: 'eh-triggers',
+      location,
+      sku: { name: 'Standard', tier: 'Standard', capacity: 1 },
+      properties: { disableLocalAuth: true },
+    },
+    child(
+      'Microsoft.EventHub/namespaces/eventhubs',
+      `eh-triggers/${HUB}`,
+      "[resourceId('Microsoft.EventHub/namespaces', 'eh-triggers')]",
+      { partitionCount: 2, messageRetentionInDays: 1 },
+    ),
+    child(
+      'Microsoft.EventHub/namespaces/eventhubs/consumergroups',
+      `eh-triggers/${HUB}/single`,
+      `[resourceId('Microsoft.EventHub/namespaces/eventhubs', 'eh-triggers', '${HUB}')]`,
+    ),
+    {
+      type: 'Microsoft.Web/serverfarms',
+      apiVersion: '2025-03-01',
+      name: 'plan-messaging',
+      location,
+      kind: 'functionapp',
+      sku: { name: 'FC1', tier: 'FlexConsumption' },
+      properties: { reserved: true },
+    },
+    {
+      type: 'Microsoft.Web/sites',
+      apiVersion: '2025-03-01',
+      name: SITE,
+      location,
+      kind: 'functionapp,linux',
+      dependsOn: [identityExpression, planExpression],
+      identity: { type: 'UserAssigned', userAssignedIdentities: { [identityExpression]: {} } },
+      properties: {
+        serverFarmId: planExpression,
+        functionAppConfig: {
+          runtime: { name: 'node', version: '24' },
+          scaleAndConcurrency: { instanceMemoryMB: 2048, maximumInstanceCount: 40 },
+          deployment: {
+            storage: {
+              type: 'blobContainer',
+              value: `https://${ACCOUNT}.blob.core.windows.net/package`,
+              authentication: {
+                type: 'UserAssignedIdentity',
+                userAssignedIdentityResourceId: identityExpression,
+              },
+            },
+          },
+        },
+      },
+    },
+  ],
+};
+
+const group = groupId(GROUP);
+const scopes = {
+  storage: `${group}/providers/Microsoft.Storage/storageAccounts/${ACCOUNT}`,
+  bus: `${group}/providers/Microsoft.ServiceBus/namespaces/sb-triggers`,
+  hub: `${group}/providers/Microsoft.EventHub/namespaces/eh-triggers`,
+};
+
+interface Run {
+  readonly body: unknown;
+  readonly triggerMetadata: Record<string, unknown>;
+  readonly retryContext?: { readonly retryCount: number; readonly maxRetryCount: number };
+}
+
+/** Everything that the tests of the messaging triggers share. Call it at the top level of the file. */
+export async function useMessagingAzure() {
+  const azure = await useLocalAzure();
+  await deployTemplate(azure, { name: 'messaging', resourceGroup: GROUP, location, template });
+  await azure.storageReady;
+  const identity = azure.resourceManager.findResource(
+    `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-messaging`,
+  )?.properties as { principalId: string; clientId: string };
+
+  const tester = addIdentity(azure, 'tester');
+  grant(azure, tester, 'Azure Service Bus Data Owner', scopes.bus);
+  grant(azure, tester, 'Azure Event Hubs Data Owner', scopes.hub);
+  grant(azure, tester, 'Storage Blob Data Owner', scopes.storage);
+  const credential = credentialOf(azure, tester);
+  const bus = new ServiceBusClient(BUS_HOST, credential, {
+    retryOptions: { maxRetries: 2, retryDelayInMs: 200 },
+  });
+  const producer = new EventHubProducerClient(HUB_HOST, HUB, credential, {
+    retryOptions: { maxRetries: 2, retryDelayInMs: 200 },
+  });
+  after(() => Promise.all([bus.close(), producer.close()]));
+  const checkpoints = new BlobServiceClient(
+    `https://${ACCOUNT}.blob.core.windows.net`,
+    credential,
+  ).getContainerClient('azure-webjobs-eventhub');
+
+  const scopeOf = (path: string) => `${scopes.bus}/${path}`;
+  return {
+    azure,
+    identity,
+    bus,
+    producer,
+    checkpoints,
+    /** `queues/orders`, `topics/news/subscriptions/readers`. */
+    grantReceiver: (path: string) =>
+      grant(azure, identity, 'Azure Service Bus Data Receiver', scopeOf(path)),
+    grantHub: () =>
+      grant(azure, identity, 'Azure Event Hubs Data Receiver', `${scopes.hub}/eventhubs/${HUB}`),
+    grantStorage: () => grant(azure, identity, 'Storage Blob Data Owner', scopes.storage),
+    /** `only`: the functions that are not disabled. */
+    startHost(only: readonly string[], env: Record<string, string> = {}): Promise<HostProcess> {
+      const disabled = FUNCTIONS.filter((name) => !only.includes(name)).map((name) => [
+        `AzureWebJobs_${name}_Disabled`,
+        'true',
+      ]);
+      return startHostProcess('messaging-app', {
+        execArgv: ['--import', new URL('../../../local/redirect/preload.ts', import.meta.url).href],
+        env: {
+          ...azure.identityEnvironmentOf(`${group}/providers/Microsoft.Web/sites/${SITE}`),
+          LOCAL_AZURE_REDIRECT: JSON.stringify(azure.redirect),
+          NODE_EXTRA_CA_CERTS: azure.certificateAuthority.certificatePath,
+          WEBSITE_SITE_NAME: SITE,
+          AzureWebJobsStorage__blobServiceUri: `https://${ACCOUNT}.blob.core.windows.net`,
+          AzureWebJobsStorage__credential: 'managedidentity',
+          AzureWebJobsStorage__clientId: identity.clientId,
+          ...connectionSettings('Bus', BUS_HOST, identity.clientId),
+          ...connectionSettings('Hub', HUB_HOST, identity.clientId),
+          ORDERS: 'orders',
+          SUBSCRIPTION: 'readers',
+          HUB_NAME: HUB,
+          GROUP: 'single',
+          ...Object.fromEntries(disabled),
+          ...env,
+        },
+      });
+    },
+  };
+}
+
+const FUNCTIONS = [
+  'onOrder',
+  'onOff',
+  'onBytes',
+  'onBatch',
+  'onSession',
+  'onNews',
+  'onEvents',
+  'onEvent',
+];
+
+const connectionSettings = (name: string, host: string, clientId: string) => ({
+  [`${name}__fullyQualifiedNamespace`]: host,
+  [`${name}__credential`]: 'managedidentity',
+  [`${name}__clientId`]: clientId,
+});
+
+/** What a function has said that it got, in order. */
+export function runsOf(host: HostProcess, functionName: string): Run[] {
+  return [...host.output().matchAll(new RegExp(`${functionName} ran with (.*)`, 'g'))].map(
+    ([, json = '']) => JSON.parse(json),
+  );
+}
+
+/** The next message, or undefined after 3 s. */
+export async function receiveOne(receiver: ServiceBusReceiver) {
+  const [message] = await receiver.receiveMessages(1, { maxWaitTimeInMs: 3_000 });
+  return message;
+}
