@@ -1,6 +1,7 @@
 import type { TokenCredential } from '@azure/core-auth';
 import type { EventData, EventDataBatch, EventHubProducerClient } from '@azure/event-hubs';
 import { ClientHolder, useOnce } from './messaging/client-holder.ts';
+import { eventHubsSdk } from './messaging/load-sdks.ts';
 import type { OutgoingMessage } from './messaging/outgoing-message.ts';
 import { pacedCredential } from './messaging/paced-credential.ts';
 import { type PreparedBatches, prepareBatches } from './messaging/prepare-batches.ts';
@@ -36,7 +37,7 @@ export function createEventHub(
   const address = `sb://${namespace}/${hub}`;
   const operation = operations.sendEvents(address);
   const createProducer = async (): Promise<EventHubProducerClient> => {
-    const { EventHubProducerClient: Producer } = await import('@azure/event-hubs');
+    const { EventHubProducerClient: Producer } = await eventHubsSdk();
     return new Producer(namespace, hub, pacedCredential(credential), {
       retryOptions: messagingRetryOptions(),
     });

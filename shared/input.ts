@@ -14,13 +14,19 @@ export function inputInvalid(field: string, expected: string): AppError {
 const HOSTS_OWN = new Set(['code']);
 
 /**
- * Throws INPUT_INVALID for a query parameter that the function does not have. `url`: the request's own, for the
- * runtime's collection joins names that differ in case, and loses `__proto__`.
+ * Throws INPUT_INVALID for a query parameter that the function does not have, and for one that comes twice. `url`: the
+ * request's own, for the runtime's collection joins names that differ in case, and loses `__proto__`.
  */
 export function assertKnownQuery(url: string, known: readonly string[]): void {
   const allowed = known.length > 0 ? `may be ${known.join(', ')}` : 'takes none';
+  const met = new Set<string>();
   for (const name of new URL(url).searchParams.keys()) {
-    if (HOSTS_OWN.has(name) || known.includes(name)) continue;
+    if (HOSTS_OWN.has(name)) continue;
+    if (met.has(name)) throw inputInvalid(name, 'must not come twice');
+    if (known.includes(name)) {
+      met.add(name);
+      continue;
+    }
     const shown = name.replaceAll(/[^\x21-\x7e]/g, '?').slice(0, 64);
     throw inputInvalid(`The query parameter "${shown}"`, `is not known: this function ${allowed}`);
   }

@@ -6,6 +6,7 @@ import type {
   ServiceBusSender,
 } from '@azure/service-bus';
 import { ClientHolder, useOnce } from './messaging/client-holder.ts';
+import { serviceBusSdk } from './messaging/load-sdks.ts';
 import type { OutgoingMessage } from './messaging/outgoing-message.ts';
 import { pacedCredential } from './messaging/paced-credential.ts';
 import { type PeekedMessage, peekSubscription } from './messaging/peek-subscription.ts';
@@ -116,7 +117,7 @@ class Bus implements ServiceBus {
   }
 
   async #createClient(): Promise<ServiceBusClient> {
-    const { ServiceBusClient: Client } = await import('@azure/service-bus');
+    const { ServiceBusClient: Client } = await serviceBusSdk();
     return new Client(this.#namespace, pacedCredential(this.#credential), {
       retryOptions: messagingRetryOptions(),
     });

@@ -37,7 +37,13 @@ const ROOMS: readonly Room[] = [
   { path: 'local/redirect', packages: [], rooms: ['local/redirect'] },
   {
     path: 'local/functions-host',
-    packages: ['croner', '@azure/identity', '@azure/storage-blob'],
+    packages: [
+      'croner',
+      '@azure/event-hubs',
+      '@azure/identity',
+      '@azure/service-bus',
+      '@azure/storage-blob',
+    ],
     rooms: ['local/functions-host'],
   },
   {
@@ -55,6 +61,21 @@ const ROOMS: readonly Room[] = [
     packages: part === 'storage' ? [/^azurite\//] : [],
     rooms: [`local/azure/${part}`, ...AZURE_PARTS, ...AZURE_GROUND],
   })),
+  {
+    path: 'local/azure/amqp',
+    packages: ['ws'],
+    rooms: ['local/azure/amqp', ...AZURE_PARTS, ...AZURE_GROUND],
+  },
+  ...['event-hubs', 'service-bus'].map((part) => ({
+    path: `local/azure/${part}`,
+    packages: [],
+    rooms: [`local/azure/${part}`, 'local/azure/amqp', ...AZURE_PARTS, ...AZURE_GROUND],
+  })),
+  {
+    path: 'local/azure/graph',
+    packages: [],
+    rooms: ['local/azure/graph', ...AZURE_PARTS, ...AZURE_GROUND],
+  },
   {
     path: 'local/azure/deployments',
     packages: ['uuid', 'json5'],

@@ -41,7 +41,7 @@ describe('the README', () => {
     );
     const registered = readdirSync(join(projectDirectory, 'functions')).flatMap((file) => {
       const text = readFileSync(join(projectDirectory, 'functions', file), 'utf8');
-      return [...text.matchAll(/^app\.\w+\('(\w+)'/gm)].map(
+      return [...text.matchAll(/^ *app\.\w+\('(\w+)'/gm)].map(
         ([, name]) => `${name} in ${file.replace('.ts', '')}`,
       );
     });

@@ -12,8 +12,8 @@ import type { Journal } from './journal.ts';
 import type { LimitOrder } from './limits/limit-settings.ts';
 import type { Limits } from './limits/limits.ts';
 import type { ResourceManager } from './resource-manager/create-resource-manager.ts';
-import type { SigningKeys } from './tokens/signing-keys.ts';
 import type { Messaging } from './start-messaging.ts';
+import type { SigningKeys } from './tokens/signing-keys.ts';
 import type { Caller, Tokens } from './tokens/tokens.ts';
 
 export interface AzureOptions {

@@ -68,6 +68,7 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
   const { messageDirectory } = options;
   const messaging = createMessaging({
     ...parts,
+    faults,
     ...(messageDirectory !== undefined && { messageDirectory }),
   });
   const doors = new OpenDoors({ journal, faults, tls: certificateAuthority.serverIdentity });

@@ -9,6 +9,7 @@ import type { Clock } from './clock.ts';
 import type { Directory } from './directory.ts';
 import { isHostOf } from './doors.ts';
 import { loadEventHubs } from './event-hubs/load-event-hubs.ts';
+import type { FaultPlan } from './faults/fault-plan.ts';
 import type { TlsIdentity } from './http/server.ts';
 import type { Journal } from './journal.ts';
 import type { OpenDoors } from './open-doors.ts';
@@ -23,6 +24,7 @@ export interface MessagingParts {
   readonly directory: Directory;
   readonly tokens: Tokens;
   readonly access: Access;
+  readonly faults: FaultPlan;
   /** What the brokers keep on disk, for the next process too; absent: kept until `stop`. */
   readonly messageDirectory?: string;
 }
@@ -47,7 +49,16 @@ export function createMessaging(parts: MessagingParts): Messaging {
   });
   const serviceBus = loadServiceBus({ ...parts, namespaces });
   const door = createMessagingDoor(
-    { ...parts, namespaces },
+    {
+      ...parts,
+      namespaces,
+      faults: {
+        get isArmed() {
+          return parts.faults.isArmed;
+        },
+        take: (operation) => parts.faults.take('messaging', operation),
+      },
+    },
     // Clients that are given an address instead of a redirect connect to `localhost`.
     (host) => isHostOf('messaging', host) || host === 'localhost',
   );
@@ -72,7 +83,11 @@ export function createMessaging(parts: MessagingParts): Messaging {
 function keepMessagesIn(given: string | undefined) {
   let temporary: string | undefined;
   return {
-    directory: () => given ?? (temporary ??= mkdtempSync(join(tmpdir(), 'local-azure-messages-'))),
+    directory() {
+      if (given !== undefined) return given;
+      temporary ??= mkdtempSync(join(tmpdir(), 'local-azure-messages-'));
+      return temporary;
+    },
     remove() {
       if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
     },

@@ -15,7 +15,7 @@ export const stringsData = (values: readonly (string | undefined)[]): TypedData 
   },
 });
 
-/** Azure: 64-bit integers of a batch arrive as objects, as the worker's protocol buffers hold them. */
+/** Azure: 64-bit integers of a batch arrive as objects, as the protocol buffers of the Node worker hold them (azure-functions-host, GrpcMessageConversionExtensions.cs). */
 export const longsData = (values: readonly bigint[]): TypedData => ({
   collectionSint64: { sint64: values.map(toInt64) },
 });

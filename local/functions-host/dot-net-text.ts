@@ -54,7 +54,7 @@ function dateText(
     );
     return isDate ? `${month}/${day}/${year} ${hour}:${minute}:${second}` : text;
   }
-  // Azure: a time with an offset becomes the host's local time, which is UTC there.
+  // Azure: a time with an offset becomes the host's local time, UTC there (azure-functions-host, src/WebJobs.Script/Utility.cs).
   const time = new Date(
     text.replace(/([+-]\d{2}):?(\d{2})?$/, (_, hours, minutes = '00') => `${hours}:${minutes}`),
   );

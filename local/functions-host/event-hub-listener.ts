@@ -38,43 +38,52 @@ const CLOSE_LIMIT_MS = 2_000;
 /** The SDK asks again at once after an error of a partition's link. */
 const PARTITION_RETRY_MS = 1_000;
 const STORAGE_RETRY_MS = 5_000;
+/** The SDK sees a link that broke while no event came only when its wait is over. */
+const WAIT_SECONDS = 2;
 
 /** Runs the function for the hub's events until `signal` is aborted and the running batches have ended. */
 export async function runEventHubListener(options: EventHubListenerOptions): Promise<void> {
   const { fn, log, storage, signal } = options;
   const say = (level: LogLevel, message: string) => log({ level, category: CATEGORY, message });
-  if (!storage) {
+  const sayUnableToStart = (reason: string) =>
     say(
       'error',
-      `The listener for function 'Functions.${fn.name}' was unable to start: it needs host storage for its checkpoints, and AzureWebJobsStorage__blobServiceUri is not set.`,
+      `The listener for function 'Functions.${fn.name}' was unable to start: ${reason} It is tried again.`,
     );
+  if (!storage) {
+    sayUnableToStart('it needs host storage, and AzureWebJobsStorage__blobServiceUri is not set.');
     return;
   }
+  const onError = (partitionId: string, error: unknown) =>
+    say(
+      'error',
+      `Processing error (Partition Id: '${partitionId}', EventHubPath: '${fn.trigger.eventHubName}'): ${explain(error, fn, storage).reason}`,
+    );
   const processor = createPartitionProcessor({
     fn,
     executor: options.executor,
     stopping: signal,
-    onError: (partitionId, error) =>
-      say(
-        'error',
-        `Processing error (Partition Id: '${partitionId}', EventHubPath: '${fn.trigger.eventHubName}'): ${explain(error, fn, storage).reason}`,
-      ),
+    onError,
   });
+  const source = { options, storage, processor, onError };
   await keepListening({
-    listen: (stop) => listen(options, storage, processor, stop),
+    listen: (stop) => listen(source, stop),
     // The first thing that `listen` does anyhow.
-    probe: async () => withClient(options, storage, (client) => client.getPartitionIds()),
+    probe: () => withClient(source, (client) => client.getPartitionIds()),
     explain: (error) => explain(error, fn, storage),
-    onFailure: (reason) =>
-      say(
-        'error',
-        `The listener for function 'Functions.${fn.name}' was unable to start: ${reason} It is tried again.`,
-      ),
+    onFailure: sayUnableToStart,
     onRecovery: () =>
       say('information', `The listener for function 'Functions.${fn.name}' listens again.`),
     signal,
   });
   await processor.idle();
+}
+
+interface EventHubSource {
+  readonly options: EventHubListenerOptions;
+  readonly storage: HostStorageSettings;
+  readonly processor: PartitionProcessor;
+  readonly onError: (partitionId: string, error: unknown) => void;
 }
 
 function explain(
@@ -93,31 +102,36 @@ function explain(
 }
 
 /** Rejects with the first error that the SDK does not get over by itself. */
-async function listen(
-  options: EventHubListenerOptions,
-  storage: HostStorageSettings,
-  processor: PartitionProcessor,
-  signal: AbortSignal,
-): Promise<void> {
+async function listen(source: EventHubSource, signal: AbortSignal): Promise<void> {
+  const { options, processor, onError } = source;
   const { trigger } = options.fn;
-  await withClient(options, storage, async (client) => {
+  await withClient(source, async (client) => {
     // The SDK's own question has a retry of minutes that can't be set: a refusal has to show here.
     await client.getPartitionIds();
     const failed = Promise.withResolvers<never>();
+    /** Partitions whose trouble the log has: it is told once. */
+    const troubled = new Set<string>();
     const subscription = client.subscribe(
       {
         processInitialize: async ({ partitionId }) => processor.begin(partitionId),
         processClose: async (reason, { partitionId }) => {
           if (reason === 'OwnershipLost') processor.lose(partitionId);
         },
-        processEvents: (events, partition) => processor.process(events, partition),
-        processError: async (error) => {
+        processEvents(events, partition) {
+          if (events.length > 0) troubled.delete(partition.partitionId);
+          return processor.process(events, partition);
+        },
+        async processError(error, { partitionId }) {
+          if (isTakenOver(error)) return;
           if (!canWait(error)) failed.reject(error);
+          else if (!troubled.has(partitionId)) onError(partitionId, error);
+          troubled.add(partitionId);
           await delay(PARTITION_RETRY_MS, undefined, { signal }).catch(() => undefined);
         },
       },
       {
         maxBatchSize: trigger.cardinality === 'one' ? 1 : trigger.options.maxEventBatchSize,
+        maxWaitTimeInSeconds: WAIT_SECONDS,
         prefetchCount: trigger.options.prefetchCount,
         startPosition: startPositionOf(trigger.options.initialOffset),
         skipParsingBodyAsJson: true,
@@ -134,16 +148,18 @@ async function listen(
   });
 }
 
-/** Another host that takes a partition over is no failure, and a link that broke is made again. */
+/** Another host took the partition: no failure. */
+const isTakenOver = (error: unknown): boolean =>
+  (error as { code?: unknown }).code === 'ReceiverDisconnectedError';
+
+/** A link that broke is made again by the SDK; a refusal is not its to repeat. */
 function canWait(error: unknown): boolean {
   const { code, retryable } = error as { code?: unknown; retryable?: unknown };
-  if (code === 'ReceiverDisconnectedError') return true;
   return retryable === true && !/^(UnauthorizedError|MessagingEntity)/.test(String(code));
 }
 
 async function withClient<T>(
-  { fn, credential }: EventHubListenerOptions,
-  storage: HostStorageSettings,
+  { options: { fn, credential }, storage }: EventHubSource,
   use: (client: EventHubConsumerClient) => Promise<T>,
 ): Promise<T> {
   const { connection, eventHubName, consumerGroup, options } = fn.trigger;

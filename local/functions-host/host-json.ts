@@ -1,3 +1,4 @@
+// What stands under "Azure:" here follows azure-functions-host (FunctionsController.cs, GrpcMessageConversionExtensions.cs, Utility.cs).
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseTimeSpan } from './time-span.ts';
@@ -11,8 +12,7 @@ export interface HostJson {
   readonly logLevels: Readonly<Record<string, LogLevel>>;
   readonly hasExtensionBundle: boolean;
   /** `extensions.serviceBus` and `extensions.eventHubs` as they stand: only the functions that need them mind a mistake. */
-  readonly serviceBus: unknown;
-  readonly eventHubs: unknown;
+  readonly extensions: { readonly serviceBus: unknown; readonly eventHubs: unknown };
 }
 
 /** https://learn.microsoft.com/azure/azure-functions/functions-host-json#functiontimeout, for every plan but Consumption. */
@@ -38,8 +38,10 @@ export async function loadHostJson(appDirectory: string): Promise<HostJson> {
       Object.entries(levels).map(([category, level]) => [category, logLevelOf(level, path)]),
     ),
     hasExtensionBundle: content.extensionBundle !== undefined,
-    serviceBus: valueAt(extensions, 'serviceBus'),
-    eventHubs: valueAt(extensions, 'eventHubs'),
+    extensions: {
+      serviceBus: valueAt(extensions, 'serviceBus'),
+      eventHubs: valueAt(extensions, 'eventHubs'),
+    },
   };
 }
 

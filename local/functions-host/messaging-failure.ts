@@ -36,10 +36,6 @@ export function explainMessagingFailure(error: unknown, target: MessagingTarget)
   return { reason: `${where} can't be listened to: ${message}`, retryMs: RETRY_MS.lost };
 }
 
-/** Whether another attempt of the SDK's own is hopeless: the listener has to begin anew. */
-export const isRefusal = (error: unknown): boolean =>
-  /^(UnauthorizedAccess|UnauthorizedError|MessagingEntity)/.test(causeOf(error).code);
-
 /** The first cause, without what changes from attempt to attempt. */
 function causeOf(error: unknown): { code: string; message: string } {
   if (error instanceof AggregateError && error.errors.length > 0) return causeOf(error.errors[0]);

@@ -22,7 +22,7 @@ export function readServiceBusTrigger(
   hostJson: HostJson,
   environment: Environment,
 ): ServiceBusTrigger {
-  const options = readServiceBusOptions(hostJson.serviceBus);
+  const options = readServiceBusOptions(hostJson.extensions.serviceBus);
   const { autoCompleteMessages = options.autoCompleteMessages } = binding;
   return {
     type: 'serviceBusTrigger',
@@ -45,7 +45,7 @@ export function readEventHubTrigger(
     ...readShared(bindingName, binding, environment),
     eventHubName: required('eventHubName', binding, environment),
     consumerGroup: optional('consumerGroup', binding, environment) ?? DEFAULT_CONSUMER_GROUP,
-    options: readEventHubOptions(hostJson.eventHubs),
+    options: readEventHubOptions(hostJson.extensions.eventHubs),
   };
 }
 

@@ -1,4 +1,4 @@
-// The types of CloudEvents attributes: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#type-system
+// The types of CloudEvents attributes: https://github.com/cloudevents/spec, tag v1.0.2, type system
 
 /** Ours: an ARM id has a little less. It keeps the message properties far below Azure's 64 KB. */
 const LONGEST = 2_048;

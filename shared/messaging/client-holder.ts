@@ -1,6 +1,6 @@
 import { MARGIN_MS } from '../azure-call-policy.ts';
 import { remainingMs } from '../deadline.ts';
-import { ATTEMPT_MS } from './retry-options.ts';
+import { SILENCE_MS } from './retry-options.ts';
 
 interface Closable {
   close(): Promise<void>;
@@ -9,9 +9,12 @@ interface Closable {
 /** A worker has 5 s to end. Closing waits for the peer's answer, and a silent one gives none. */
 const CLOSE_MS = 2_000;
 
+/** The call is made once more, by a new client. */
+const ATTEMPTS = 2;
+
 /**
- * The one client of a namespace in this process, made at first use. One that did not answer is given up: the SDKs would
- * go on waiting in its connection, call after call.
+ * The one client of a namespace in this process, made at first use. One that did not answer is given up: the SDKs wait
+ * on in a connection that has ended, for every message that was underway.
  */
 export class ClientHolder<Client extends Closable> {
   readonly #create: () => Promise<Client>;
@@ -21,24 +24,25 @@ export class ClientHolder<Client extends Closable> {
     this.#create = create;
   }
 
-  /** Runs one call, for 5 s at most. Throws what the SDK throws, or an error of code ETIMEDOUT. */
+  /**
+   * Runs one call, which must be repeatable: after 3 s of silence it is made again. Throws what the SDK throws, or an
+   * error of code ETIMEDOUT.
+   */
   async use<T>(run: (client: Client, signal: AbortSignal) => Promise<T>): Promise<T> {
-    this.#client ??= this.#create().catch((error: unknown) => {
-      this.#client = undefined;
-      throw error;
-    });
-    const used = this.#client;
-    const client = await used;
-    const limitMs = Math.max(1, Math.min(ATTEMPT_MS, remainingMs() - MARGIN_MS));
-    try {
-      return await timeLimited(limitMs, (signal) => run(client, signal));
-    } catch (error) {
-      // With less time it may be the caller's hurry and not the peer's silence.
-      if (limitMs === ATTEMPT_MS && (error as { code?: unknown }).code === 'ETIMEDOUT') {
+    for (let attempt = 1; ; attempt++) {
+      const used = this.#open();
+      const client = await used;
+      const limitMs = Math.max(1, Math.min(SILENCE_MS, remainingMs() - MARGIN_MS));
+      try {
+        return await timeLimited(limitMs, (signal) => run(client, signal));
+      } catch (error) {
+        // With less time it may be the caller's hurry and not the peer's silence.
+        const isSilent = isTimeout(error) && limitMs === SILENCE_MS;
+        if (!isSilent) throw error;
         if (this.#client === used) this.#client = undefined;
-        closeQuietly(client);
+        client.close().catch(() => {});
+        if (attempt === ATTEMPTS) throw error;
       }
-      throw error;
     }
   }
 
@@ -48,6 +52,14 @@ export class ClientHolder<Client extends Closable> {
     this.#client = undefined;
     const client = await used?.catch(() => undefined);
     if (client) await timeLimited(CLOSE_MS, () => client.close()).catch(() => {});
+  }
+
+  #open(): Promise<Client> {
+    this.#client ??= this.#create().catch((error: unknown) => {
+      this.#client = undefined;
+      throw error;
+    });
+    return this.#client;
   }
 }
 
@@ -86,6 +98,9 @@ async function timeLimited<T>(
   }
 }
 
-function closeQuietly(client: Closable): void {
-  client.close().catch(() => {});
+/** Ours, or the SDK's own for an attempt. */
+function isTimeout(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.some(isTimeout);
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  return /^(?:ETIMEDOUT|OperationTimeoutError|ServiceTimeout)$/.test(String(code));
 }

@@ -5,8 +5,8 @@ interface MessagingRetryOptions {
   timeoutInMs: number;
 }
 
-/** How long one call is waited for: an SDK alone waits 60 s (Event Hubs) or 330 s (Service Bus) for a silent peer. */
-export const ATTEMPT_MS = 5_000;
+/** How long the peer may say nothing: an SDK alone waits 60 s (Event Hubs) or 330 s (Service Bus). */
+export const SILENCE_MS = 3_000;
 
 /**
  * Azure's SDKs take 90 to 450 s to tell of a refusal by default; with these it is under 3 s. Their mode is "fixed"
@@ -17,6 +17,6 @@ export function messagingRetryOptions(): MessagingRetryOptions {
     maxRetries: 2,
     retryDelayInMs: 200,
     maxRetryDelayInMs: 200,
-    timeoutInMs: ATTEMPT_MS,
+    timeoutInMs: SILENCE_MS,
   };
 }

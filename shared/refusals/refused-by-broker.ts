@@ -77,7 +77,8 @@ const ABORTED = new Set(['AbortError', 'TimeoutError']);
  * (wire logs in Azure/azure-event-hubs-node#186 and Azure/azure-service-bus-java#110)
  */
 const CLAIM = /'(?<claim>Send|Listen|Manage)' claim\(s\) are required/;
-const RESOURCE = /Resource: '(?<scope>sb:\/\/[^'\s]{1,512})'/;
+/** A peek is refused on the node that takes requests; a role is granted on what it belongs to. */
+const RESOURCE = /Resource: '(?<scope>sb:\/\/[^'\s]{1,512}?)(?:\/\$management)?'/;
 
 /** A refusal to take the token at all comes from put-token: "InvalidSignature: The token has an invalid signature." */
 const TOKEN_WORDS = /\btoken\b|InvalidAudience|InvalidIssuer|ExpiredToken|InvalidSignature/i;

@@ -15,13 +15,15 @@ const body = 'x'.repeat(1000);
 export async function bench(): Promise<string[]> {
   const broker = await startBrokerProcess();
   try {
-    const first = await firstPublishMs(broker.credential);
+    const cold = await firstPublishMs(broker.credential);
+    const warm: number[] = [];
+    for (let run = 0; run < 5; run++) warm.push(await firstPublishMs(broker.credential));
     const producer = new EventHubProducerClient(NAMESPACE, HUB, broker.credential);
     await publish(producer, 5000);
     const before = await broker.memory();
     const published: number[] = [];
     const received: number[] = [];
-    let total = 5001;
+    let total = 5006;
     for (let run = 0; run < RUNS; run++) {
       published.push(await publish(producer, EVENTS));
       total += EVENTS;
@@ -31,7 +33,8 @@ export async function bench(): Promise<string[]> {
     await producer.close();
     const growth = (after.rss - before.rss) / 1024 ** 2;
     return [
-      `first publish of a new client: ${first.toFixed(0)} ms (bar: under 150)`,
+      `first publish of the process, token and connection included: ${cold.toFixed(0)} ms (bar: under 150)`,
+      describeRuns('first publish of a new client', warm, 'ms'),
       describeRuns('publish, full batches of 1 KB events (bar: 40,000)', published, 'events/s'),
       describeRuns('receive from the beginning (bar: 20,000)', received, 'events/s'),
       `broker's memory over ${RUNS * EVENTS} events: ${growth.toFixed(0)} MB more, ${(after.rss / 1024 ** 2).toFixed(0)} MB`,

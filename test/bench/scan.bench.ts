@@ -65,6 +65,14 @@ async function benchMemory(world: ScanWorld, scopes: readonly string[]): Promise
       describe(`${SIZES[index + 1]} resources, peak memory of ${SCANS} scans`, scans, peak, 'MB'),
     ),
     `  ratio of medians ${(larger / smaller).toFixed(3)} (bar: at most 1.1)`,
+    ...runs.map((scans, index) =>
+      describe(
+        `${SIZES[index + 1]} resources, alive after them`,
+        scans,
+        ({ aliveMegabytes }) => aliveMegabytes,
+        'MB',
+      ),
+    ),
   ];
 }
 

@@ -24,13 +24,25 @@ export interface CalledFunction extends Logged {
   readonly body: Record<string, unknown>;
 }
 
+/** What a POST brings along. */
+export interface Posted {
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** Calls a handler as the host does; gives status and parsed body. */
 export async function call(
   handler: HttpHandler,
   url: string,
   params: Readonly<Record<string, string>> = {},
+  posted?: Posted,
 ): Promise<CalledFunction> {
-  const request = new HttpRequest({ method: 'GET', url: `http://localhost/api/${url}`, params });
+  const request = new HttpRequest({
+    method: posted ? 'POST' : 'GET',
+    url: `http://localhost/api/${url}`,
+    params,
+    ...(posted && { body: { string: posted.body }, headers: { ...posted.headers } }),
+  });
   const context = createContext('test');
   const response = (await handler(request, context)) as HttpResponseInit;
   return {

@@ -19,7 +19,10 @@ after(() => rmSync(directory, { recursive: true, force: true }));
 const written = Object.entries(await packageApp(projectDirectory, directory));
 
 /** Loads all entry points in a process of its own, with the worker's core module; `then` is code that runs after. */
-function load(then = ''): { registered: string[]; loaded: string[] } {
+function load(
+  then = '',
+  settings: Readonly<Record<string, string>> = {},
+): { registered: string[]; loaded: string[] } {
   const script = `
     import { globSync } from 'node:fs';
     import Module, { registerHooks } from 'node:module';
@@ -46,7 +49,7 @@ function load(then = ''): { registered: string[]; loaded: string[] } {
     console.log(JSON.stringify({ registered, loaded }));`;
   const printed = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
     cwd: directory,
-    env: { PATH: process.env.PATH, SystemRoot: process.env.SystemRoot },
+    env: { PATH: process.env.PATH, SystemRoot: process.env.SystemRoot, ...settings },
     encoding: 'utf8',
   });
   return JSON.parse(printed.trim().split('\n').at(-1) ?? '');
@@ -63,13 +66,21 @@ function packagesOf(files: readonly string[]): string[] {
 describe('a worker that loads the package', () => {
   const { registered, loaded } = load();
 
-  it('gets every function registered, by files of the package alone', () => {
-    const inSources = globSync('functions/*.ts', { cwd: projectDirectory }).flatMap((file) => {
+  /** Indented: registered only where messaging is on. */
+  const inSources = (pattern: RegExp) =>
+    globSync('functions/*.ts', { cwd: projectDirectory }).flatMap((file) => {
       const text = readFileSync(join(projectDirectory, file), 'utf8');
-      return [...text.matchAll(/^app\.\w+\('(\w+)'/gm)].map(([, name]) => name);
+      return [...text.matchAll(pattern)].map(([, name]) => name);
     });
-    assert.ok(inSources.length >= 5);
-    assert.deepEqual(registered.sort(), inSources.sort());
+
+  it('gets every function registered, by files of the package alone', () => {
+    const always = inSources(/^app\.\w+\('(\w+)'/gm);
+    const all = inSources(/^ *app\.\w+\('(\w+)'/gm);
+    assert.ok(always.length >= 5 && all.length > always.length);
+    assert.deepEqual(registered.sort(), always.sort());
+    const withMessaging = load('', { SERVICE_BUS_TOPIC: 'new-resources' });
+    assert.deepEqual(withMessaging.registered.sort(), all.sort());
+    assert.deepEqual(packagesOf(withMessaging.loaded), OF_REGISTRATION);
     assert.deepEqual(
       loaded.filter((file) => !/^(functions|chunks)\/[\w.-]+\.js$/.test(file)),
       [],
@@ -84,12 +95,13 @@ describe('a worker that loads the package', () => {
     const clients = written
       .filter(([, { entryPoint }]) => /node_modules\/@azure\//.test(entryPoint ?? ''))
       .map(([path]) => path.slice(path.indexOf('chunks/')));
-    assert.ok(clients.length >= 4, `the clients are chunks of their own: ${clients}`);
+    assert.ok(clients.length >= 6, `the clients are chunks of their own: ${clients}`);
     const later = load(
       `for (const chunk of ${JSON.stringify(clients)}) await import(base + chunk);`,
     );
     const packages = packagesOf(later.loaded);
-    for (const name of ['identity', 'arm-resources', 'keyvault-secrets', 'storage-blob']) {
+    const expected = ['identity', 'arm-resources', 'keyvault-secrets', 'storage-blob'];
+    for (const name of [...expected, 'event-hubs', 'service-bus']) {
       assert.ok(packages.includes(`@azure/${name}`), name);
     }
   });

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AppError } from '../../shared/errors.ts';
-import { type Environment, loadSettings, settingNames } from '../../shared/settings.ts';
+import {
+  type Environment,
+  loadSettings,
+  messagingSettingNames,
+  settingNames,
+} from '../../shared/settings.ts';
 
 const SUBSCRIPTION = '/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e';
 const GOOD = {
@@ -15,7 +20,36 @@ const GOOD = {
   SCAN_FEED: 'resourceGraph',
   SCAN_RECONCILE: 'PT12H',
   SCAN_STATE_CONTAINER_URL: 'https://stapp.blob.core.windows.net/scan-state',
+  SERVICE_BUS_NAMESPACE: 'sb-app.servicebus.windows.net',
+  SERVICE_BUS_TOPIC: 'new-resources',
+  SERVICE_BUS_REQUEST_QUEUE: 'scan-requests',
+  SERVICE_BUS_REJECTED_QUEUE: 'rejected',
+  SERVICE_BUS_SUBSCRIPTION: 'inventory',
+  EVENT_HUBS_NAMESPACE: 'evh-app.servicebus.windows.net',
+  EVENT_HUB: 'resource-events',
+  EVENT_HUBS_CONSUMER_GROUP: '$Default',
+  FINDINGS_CONTAINER_URL: 'https://stapp.blob.core.windows.net/findings',
+  EVENTS_CONTAINER_URL: 'https://stapp.blob.core.windows.net/events',
 } as const satisfies Environment;
+
+const NAMESPACES = [
+  '',
+  'sb-app',
+  'sb://sb-app.servicebus.windows.net',
+  'https://sb-app.servicebus.windows.net/',
+  'sb-app.servicebus.windows.net/',
+  'sb-app.servicebus.windows.net.',
+  'sb-app.servicebus.windows.net.evil.example',
+  'sb-app.servicebus.windows.net:5671',
+  '1bus.servicebus.windows.net',
+  'bus.servicebus.windows.net',
+  'bus-app-.servicebus.windows.net',
+  'bus-app-sb.servicebus.windows.net',
+  'bus-app-mgmt.servicebus.windows.net',
+  'sb-app.servicebus.usgovcloudapi.net',
+  'sb-app.servicebus.chinacloudapi.cn',
+  'Endpoint=sb://sb-app.servicebus.windows.net/;SharedAccessKeyName=Root;SharedAccessKey=a2V5',
+];
 
 function problemsOf(changes: Environment): string[] {
   return loadSettings({ ...GOOD, ...changes }).problems.map(({ message }) => message);
@@ -140,6 +174,16 @@ describe('the settings', () => {
       '24:00:00',
     ],
     SCAN_OVERLAP: ['', '48'],
+    SERVICE_BUS_NAMESPACE: NAMESPACES,
+    EVENT_HUBS_NAMESPACE: NAMESPACES,
+    SERVICE_BUS_TOPIC: ['', '/topic', 'topic/', 'a b', 'sb://ns/topic', 't'.repeat(261), '%TOPIC%'],
+    SERVICE_BUS_REQUEST_QUEUE: ['', '$DeadLetterQueue', 'q?', '-q', 'q-'],
+    SERVICE_BUS_REJECTED_QUEUE: ['', 'q/$DeadLetterQueue', ' q'],
+    SERVICE_BUS_SUBSCRIPTION: ['', 'topic/subscriptions/s', 's'.repeat(51), '.s'],
+    EVENT_HUB: ['', 'hub/Partitions/0', 'h'.repeat(257), 'hub '],
+    EVENT_HUBS_CONSUMER_GROUP: ['', '$default2', 'g'.repeat(51), 'a/b'],
+    FINDINGS_CONTAINER_URL: ['', 'https://stapp.blob.core.windows.net/'],
+    EVENTS_CONTAINER_URL: ['', 'https://stapp.blob.core.usgovcloudapi.net/events'],
     SCAN_STATE_CONTAINER_URL: [
       '',
       'https://stapp.blob.core.windows.net',
@@ -203,5 +247,64 @@ describe('the settings', () => {
   it('stop every call while TLS verification is off', () => {
     const { need } = loadSettings({ ...GOOD, NODE_TLS_REJECT_UNAUTHORIZED: '0' });
     assert.throws(() => need('IDENTITY_KIND'), /NODE_TLS_REJECT_UNAUTHORIZED turns off/);
+  });
+
+  it('leave messaging out where none of its settings is there, and want all where one is', () => {
+    const without = (...names: readonly string[]) =>
+      loadSettings({ ...GOOD, ...Object.fromEntries(names.map((name) => [name, undefined])) });
+    const off = without(...messagingSettingNames);
+    assert.deepEqual(off.problems, []);
+    assert.equal(off.isMessagingOn, false);
+    assert.throws(
+      () => off.need('SERVICE_BUS_NAMESPACE', 'SERVICE_BUS_TOPIC'),
+      /SERVICE_BUS_NAMESPACE is missing: .*SERVICE_BUS_TOPIC is missing: /,
+    );
+    for (const name of messagingSettingNames) {
+      const { problems, isMessagingOn } = without(name);
+      assert.equal(isMessagingOn, true);
+      assert.deepEqual(
+        problems.map(({ setting }) => setting),
+        [name],
+      );
+    }
+  });
+
+  describe('[T3] with DEBUG', () => {
+    const inAzure = { ...GOOD, WEBSITE_SITE_NAME: 'func-app' };
+    for (const value of [
+      'rhea:frames',
+      'rhea*',
+      '*',
+      'rhea:*',
+      'express,rhea:message',
+      'rhea:raw x',
+    ]) {
+      it(`=${value} refuse messaging in Azure, and nothing else`, () => {
+        const { problems, need } = loadSettings({ ...inAzure, DEBUG: value });
+        assert.deepEqual(
+          problems.map(({ setting }) => setting),
+          ['DEBUG'],
+        );
+        for (const name of ['SERVICE_BUS_NAMESPACE', 'EVENT_HUBS_NAMESPACE'] as const) {
+          assert.throws(() => need(name), { code: 'CONFIG_INVALID', message: /^DEBUG makes rhea/ });
+        }
+        assert.ok(need('KEY_VAULT_URL', 'IDENTITY_KIND'));
+        assert.deepEqual(loadSettings({ ...GOOD, DEBUG: value }).problems, [], 'not elsewhere');
+      });
+    }
+
+    for (const value of [
+      '',
+      'azure*',
+      'rhea:events',
+      'rhea',
+      'rhea:*,-rhea:*',
+      '*,-rhea*',
+      'xrhea:*',
+    ]) {
+      it(`=${value} complain about nothing`, () => {
+        assert.deepEqual(loadSettings({ ...inAzure, DEBUG: value }).problems, []);
+      });
+    }
   });
 });

@@ -39,7 +39,7 @@ const statusCodes: Readonly<Record<string, number>> = {
 
 /**
  * The tail of Azure's error texts: `TrackingId:<32 hex>_G1, SystemTracker:gateway5, Timestamp:2019-01-11T07:01:37`.
- * Source: [Azure/azure-event-hubs-python#4] (recorded.md 5).
+ * Source: [Azure/azure-event-hubs-python#4].
  */
 export function trackingSuffix(nowMs: number): string {
   const trackingId = randomUUID().replaceAll('-', '');

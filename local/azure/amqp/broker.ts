@@ -5,6 +5,7 @@ import { BoundedSet } from './bounded-set.ts';
 import { type BrokerLimits, defaultLimits } from './broker-limits.ts';
 import { type ClientParts, ClientSession } from './client-session.ts';
 import { Connection, type ConnectionBroker } from './connection.ts';
+import type { FrameFaults } from './frame-faults.ts';
 import { endIdleLinks } from './idle-links.ts';
 import type { LinkEnd } from './link-end.ts';
 import type { Namespaces } from './namespaces.ts';
@@ -13,6 +14,8 @@ import { RefusalPacer } from './refusal-pacer.ts';
 export interface BrokerParts extends Omit<ClientParts, 'pacer'> {
   readonly namespaces: Namespaces;
   readonly limits?: Partial<BrokerLimits>;
+  /** Faults on demand. */
+  readonly faults?: FrameFaults;
 }
 
 const SWEEP_MS = 1000;
@@ -37,8 +40,14 @@ export class Broker implements ConnectionBroker {
     this.#parts = parts;
     this.#clientParts = { ...parts, pacer: new RefusalPacer() };
     this.#limits = { ...defaultLimits, ...parts.limits };
-    this.#unproven = new BoundedSet(this.#limits.maxUnprovenConnections, (oldest) => oldest.destroy());
+    this.#unproven = new BoundedSet(this.#limits.maxUnprovenConnections, (oldest) =>
+      oldest.destroy(),
+    );
     parts.namespaces.onRemoved((host) => this.#closeAll(host));
+  }
+
+  get faults(): FrameFaults | undefined {
+    return this.#parts.faults;
   }
 
   get connectionCount(): number {
@@ -113,7 +122,10 @@ export class Broker implements ConnectionBroker {
   #closeAll(host: string): void {
     for (const { connection, session } of [...this.#clients.values()]) {
       if (session?.namespace.host !== host) continue;
-      connection.close({ condition: 'amqp:connection:forced', message: `The namespace is gone. ${this.#suffix()}` });
+      connection.close({
+        condition: 'amqp:connection:forced',
+        message: `The namespace is gone. ${this.#suffix()}`,
+      });
     }
   }
 

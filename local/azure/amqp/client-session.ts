@@ -1,3 +1,4 @@
+// What stands under "Azure:" here follows https://learn.microsoft.com/azure/service-bus-messaging/message-sessions.
 // One client at the messaging door: its namespace, the tokens it has put, and what its links may do.
 import type { Access } from '../access/access.ts';
 import type { Clock } from '../clock.ts';
@@ -113,14 +114,17 @@ export class ClientSession {
     const managed = managementPath(path);
     const { clock } = this.#parts;
     const hasToken =
-      path === '' ? !this.#claims.isEmpty : this.#claims.covering(managed, clock.nowMs()).length > 0;
+      path === ''
+        ? !this.#claims.isEmpty
+        : this.#claims.covering(managed, clock.nowMs()).length > 0;
     if (!hasToken) this.#authorize(managed || '$management', this.namespace.resourceId, ['Listen']);
   }
 
   async #manage(linkPath: string, request: NodeRequest) {
     const { name } = request.properties;
     // Event Hubs names the hub in the request, its links go to the namespace's own node.
-    const path = linkPath === '' && typeof name === 'string' ? parseLinkAddress(name).path : linkPath;
+    const path =
+      linkPath === '' && typeof name === 'string' ? parseLinkAddress(name).path : linkPath;
     const node = this.namespace.resolve(path);
     return callManagement(request, node, {
       connectionId: this.connection.id,
@@ -134,7 +138,10 @@ export class ClientSession {
   async #verifyToken(token: string, path: string): Promise<void> {
     const properties = { operation: 'put-token', type: 'jwt', name: path };
     const nothing = new Claims();
-    await putToken({ properties, body: token }, this.namespace, { ...this.#parts, claims: nothing });
+    await putToken({ properties, body: token }, this.namespace, {
+      ...this.#parts,
+      claims: nothing,
+    });
   }
 
   async #acceptNode(link: LinkEnd, path: string): Promise<void> {
@@ -150,7 +157,10 @@ export class ClientSession {
     } else if (link instanceof OutgoingLinkEnd) {
       if (!node.acceptReceiver) throw notAllowed(`'${node.path}' gives no messages.`);
       const source = await node.acceptReceiver(link);
-      link.accept(source, { maxMessageSizeBytes, offeredCapabilities: source.offeredCapabilities ?? [] });
+      link.accept(source, {
+        maxMessageSizeBytes,
+        offeredCapabilities: source.offeredCapabilities ?? [],
+      });
     }
     this.#record(link, path, principalId);
   }
@@ -200,7 +210,10 @@ export class ClientSession {
 
   #notFound(address: string): AmqpError {
     const suffix = trackingSuffix(this.#parts.clock.nowMs());
-    return new AmqpError('amqp:not-found', `The messaging entity '${address}' could not be found. ${suffix}`);
+    return new AmqpError(
+      'amqp:not-found',
+      `The messaging entity '${address}' could not be found. ${suffix}`,
+    );
   }
 }
 

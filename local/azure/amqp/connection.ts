@@ -3,8 +3,16 @@ import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { DecodeError } from './codec/decode.ts';
 import { PERFORMATIVE, Performative } from './codec/performatives.ts';
-import { type ErrorFields, writeBegin, writeClose, writeOpen } from './codec/write-performatives.ts';
-import { type Frame, FrameReader, frameHeader, MAX_FRAME_BYTES, ProtocolError } from './frame-reader.ts';
+import {
+  type ErrorFields,
+  writeBegin,
+  writeClose,
+  writeOpen,
+} from './codec/write-performatives.ts';
+import type { FrameFaults } from './frame-faults.ts';
+import { FrameGate } from './frame-gate.ts';
+import { FrameOutput } from './frame-output.ts';
+import { type Frame, FrameReader, MAX_FRAME_BYTES, ProtocolError } from './frame-reader.ts';
 import type { LinkEnd } from './link-end.ts';
 import { answerSasl, writeMechanisms } from './sasl.ts';
 import { HANDLE_MAX, Session } from './session.ts';
@@ -15,13 +23,12 @@ const FRAME = { amqp: 0, sasl: 1 } as const;
 const CHANNEL_MAX = 4999;
 const IDLE_TIME_OUT_MS = 240_000;
 const WINDOW = 5000;
-/** More than this unsent, and no message is taken from an engine for this client. */
-const CONGESTED_BYTES = 1024 * 1024;
 /** How long a peer may take to end its side after a close. */
 const LINGER_MS = 1000;
 
 /** What stands behind the connections of a door. */
 export interface ConnectionBroker {
+  readonly faults: FrameFaults | undefined;
   /** The open frame came. Throws AmqpError to close the connection with it. */
   onOpen(connection: Connection): void;
   /** A link was asked for; `link` is accepted or refused, now or later. */
@@ -35,23 +42,23 @@ export class Connection {
   readonly #socket: Duplex;
   readonly #broker: ConnectionBroker;
   readonly #reader: FrameReader;
+  readonly #output: FrameOutput;
+  readonly #gate: FrameGate;
   readonly #sessions = new Map<number, Session>();
   readonly #ended = new AbortController();
   #state: 'handshake' | 'open' | 'closing' | 'ended' = 'handshake';
-  #out: Buffer[] = [];
-  #outBytes = 0;
-  #isFlushDue = false;
   /** Of the client's open frame, lower case. */
   hostname = '';
   /** The peer's largest frame. */
   maxFrameBytes = 512;
   #peerIdleMs = 0;
   #receivedAt = performance.now();
-  #sentAt = performance.now();
 
   constructor(socket: Duplex, broker: ConnectionBroker) {
     this.#socket = socket;
     this.#broker = broker;
+    this.#output = new FrameOutput(socket, () => this.#flushDispositions());
+    this.#gate = new FrameGate(this, this.#output, socket, broker.faults);
     this.#reader = new FrameReader({
       onHeader: (protocolId) => this.#onHeader(protocolId),
       onFrame: (frame) => this.#onFrame(frame),
@@ -73,7 +80,7 @@ export class Connection {
   }
 
   get isCongested(): boolean {
-    return this.#outBytes + this.#socket.writableLength > CONGESTED_BYTES;
+    return this.#output.isCongested;
   }
 
   /** All links of all sessions. */
@@ -81,20 +88,18 @@ export class Connection {
     for (const session of this.#sessions.values()) yield* session.links();
   }
 
-  get sessionCount(): number {
-    return this.#sessions.size;
+  findSession(channel: number): Session | undefined {
+    return this.#sessions.get(channel);
   }
 
   /** Queues one frame; frames of a turn leave together. */
-  write(channel: number, body: Buffer, payload?: Buffer): void {
-    this.#writeFrame(FRAME.amqp, channel, body, payload);
+  write(channel: number, body: Buffer | undefined, payload?: Buffer): void {
+    this.#output.frame(FRAME.amqp, channel, body, payload);
   }
 
   /** A session has something that it writes when the turn ends. */
   scheduleFlush(): void {
-    if (this.#isFlushDue) return;
-    this.#isFlushDue = true;
-    process.nextTick(() => this.#flush());
+    this.#output.scheduleFlush();
   }
 
   /** Closes orderly, with the reason if there is one. */
@@ -104,7 +109,8 @@ export class Connection {
     this.#endSessions();
     if (wasOpen) this.write(0, writeClose(error));
     this.#state = 'closing';
-    this.#flush();
+    this.#output.flush();
+    this.#output.close();
     this.#socket.end();
     setTimeout(() => this.destroy(), LINGER_MS).unref();
   }
@@ -114,7 +120,7 @@ export class Connection {
     if (this.#state === 'ended') return;
     this.#endSessions();
     this.#state = 'ended';
-    this.#out = [];
+    this.#output.close();
     this.#socket.destroy();
     this.#ended.abort();
     this.#broker.onEnd(this);
@@ -133,60 +139,12 @@ export class Connection {
       });
       return;
     }
-    const isDue = this.#peerIdleMs > 0 && nowMs - this.#sentAt > this.#peerIdleMs / 2 - 1000;
-    if (this.#state === 'open' && isDue) this.write(0, Buffer.alloc(0));
+    const isDue = this.#peerIdleMs > 0 && nowMs - this.#output.sentAt > this.#peerIdleMs / 2 - 1000;
+    if (this.#state === 'open' && isDue) this.write(0, undefined);
   }
 
-  #onData(chunk: Buffer): void {
-    if (this.#state === 'closing' || this.#state === 'ended') return;
-    this.#receivedAt = performance.now();
-    try {
-      this.#reader.push(chunk);
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  #fail(error: unknown): void {
-    if (error instanceof DecodeError) {
-      this.close({ condition: 'amqp:decode-error', message: error.message });
-    } else if (error instanceof ProtocolError) {
-      this.close({ condition: error.condition, message: error.message });
-    } else {
-      const { condition = 'amqp:internal-error', message = 'internal error' } =
-        error as Partial<ErrorFields>;
-      this.close({ condition, message });
-    }
-  }
-
-  #onHeader(protocolId: number): void {
-    if (protocolId !== PROTOCOL.amqp && protocolId !== PROTOCOL.sasl) {
-      throw new ProtocolError('amqp:connection:framing-error', 'only AMQP and SASL are spoken here');
-    }
-    const header = Buffer.from([0x41, 0x4d, 0x51, 0x50, protocolId, 1, 0, 0]);
-    this.#push(header);
-    if (protocolId === PROTOCOL.sasl) this.#writeFrame(FRAME.sasl, 0, writeMechanisms());
-  }
-
-  #onFrame({ type, channel, body }: Frame): void {
-    if (this.#state === 'closing' || this.#state === 'ended') return;
-    if (type === FRAME.sasl) this.#onSasl(body);
-    else if (type !== FRAME.amqp) {
-      throw new ProtocolError('amqp:connection:framing-error', `frame type ${type} is unknown`);
-    } else if (body.length > 0) this.#onPerformative(channel, new Performative(body));
-  }
-
-  #onSasl(body: Buffer): void {
-    if (this.#state !== 'handshake') {
-      throw new ProtocolError('amqp:connection:framing-error', 'SASL comes before open');
-    }
-    const { isAccepted, outcome } = answerSasl(body);
-    this.#writeFrame(FRAME.sasl, 0, outcome);
-    if (isAccepted) this.#reader.expectHeader();
-    else this.close();
-  }
-
-  #onPerformative(channel: number, performative: Performative): void {
+  /** Handles one performative. Throws what ends the connection. */
+  handle(channel: number, performative: Performative): void {
     const { code } = performative;
     if (code === PERFORMATIVE.open) this.#onOpen(performative);
     else if (this.#state !== 'open') {
@@ -202,12 +160,69 @@ export class Connection {
     }
   }
 
+  /** Ends the connection for what handling a frame has thrown. */
+  fail(error: unknown): void {
+    if (error instanceof DecodeError) {
+      this.close({ condition: 'amqp:decode-error', message: error.message });
+      return;
+    }
+    const { condition, message } = error as Partial<ErrorFields>;
+    // A bug of ours is not told.
+    if (condition === undefined || message === undefined) {
+      this.close({ condition: 'amqp:internal-error', message: 'internal error' });
+    } else this.close({ condition, message });
+  }
+
+  onAttach(link: LinkEnd): void {
+    this.#broker.onAttach(this, link);
+  }
+
+  #onData(chunk: Buffer): void {
+    if (this.#state === 'closing' || this.#state === 'ended') return;
+    this.#receivedAt = performance.now();
+    try {
+      this.#reader.push(chunk);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  #onHeader(protocolId: number): void {
+    if (protocolId !== PROTOCOL.amqp && protocolId !== PROTOCOL.sasl) {
+      throw new ProtocolError(
+        'amqp:connection:framing-error',
+        'only AMQP and SASL are spoken here',
+      );
+    }
+    this.#output.raw(Buffer.from([0x41, 0x4d, 0x51, 0x50, protocolId, 1, 0, 0]));
+    if (protocolId === PROTOCOL.sasl) this.#output.frame(FRAME.sasl, 0, writeMechanisms());
+  }
+
+  #onFrame({ type, channel, body }: Frame): void {
+    if (this.#state === 'closing' || this.#state === 'ended') return;
+    if (type === FRAME.sasl) this.#onSasl(body);
+    else if (type !== FRAME.amqp) {
+      throw new ProtocolError('amqp:connection:framing-error', `frame type ${type} is unknown`);
+    } else if (body.length > 0) this.#gate.pass(channel, new Performative(body));
+  }
+
+  #onSasl(body: Buffer): void {
+    if (this.#state !== 'handshake') {
+      throw new ProtocolError('amqp:connection:framing-error', 'SASL comes before open');
+    }
+    const { isAccepted, outcome } = answerSasl(body);
+    this.#output.frame(FRAME.sasl, 0, outcome);
+    if (isAccepted) this.#reader.expectHeader();
+    else this.close();
+  }
+
   #onOpen(open: Performative): void {
     if (this.#state !== 'handshake') {
       throw new ProtocolError('amqp:connection:framing-error', 'open comes once');
     }
     this.hostname = (open.optionalString(1) ?? '').toLowerCase().replace(/:\d+$/, '');
-    this.maxFrameBytes = Math.max(512, Math.min(open.optionalNumber(2) ?? MAX_FRAME_BYTES, MAX_FRAME_BYTES));
+    const peerMax = open.optionalNumber(2) ?? MAX_FRAME_BYTES;
+    this.maxFrameBytes = Math.max(512, Math.min(peerMax, MAX_FRAME_BYTES));
     this.#peerIdleMs = open.optionalNumber(4) ?? 0;
     this.#state = 'open';
     this.write(
@@ -226,56 +241,24 @@ export class Connection {
     if (channel > CHANNEL_MAX || this.#sessions.has(channel) || begin.value(0) !== undefined) {
       throw new ProtocolError('amqp:connection:framing-error', `channel ${channel} can't begin`);
     }
-    const session = new Session(this, channel, {
-      nextOutgoingId: begin.number(1),
-      incomingWindow: begin.number(2),
-    });
-    this.#sessions.set(channel, session);
-    this.write(
-      channel,
-      writeBegin({
-        remoteChannel: channel,
-        incomingWindow: WINDOW,
-        outgoingWindow: WINDOW,
-        handleMax: HANDLE_MAX,
-      }),
-    );
-  }
-
-  onAttach(link: LinkEnd): void {
-    this.#broker.onAttach(this, link);
+    const nextOutgoingId = begin.number(1);
+    const incomingWindow = begin.number(2);
+    this.#sessions.set(channel, new Session(this, channel, { nextOutgoingId, incomingWindow }));
+    const remoteChannel = channel;
+    const windows = { incomingWindow: WINDOW, outgoingWindow: WINDOW };
+    this.write(channel, writeBegin({ remoteChannel, ...windows, handleMax: HANDLE_MAX }));
   }
 
   #onDrain(): void {
     for (const session of this.#sessions.values()) session.pump();
   }
 
+  #flushDispositions(): void {
+    for (const session of this.#sessions.values()) session.flushDispositions();
+  }
+
   #endSessions(): void {
     for (const session of [...this.#sessions.values()]) session.end();
     this.#sessions.clear();
-  }
-
-  #writeFrame(type: number, channel: number, body: Buffer, payload?: Buffer): void {
-    if (this.#state === 'closing' || this.#state === 'ended') return;
-    this.#push(frameHeader(type, channel, body.length + (payload?.length ?? 0)));
-    if (body.length > 0) this.#push(body);
-    if (payload) this.#push(payload);
-  }
-
-  #push(bytes: Buffer): void {
-    this.#out.push(bytes);
-    this.#outBytes += bytes.length;
-    this.scheduleFlush();
-  }
-
-  #flush(): void {
-    for (const session of this.#sessions.values()) session.flushDispositions();
-    this.#isFlushDue = false;
-    if (this.#out.length === 0 || this.#state === 'ended') return;
-    const bytes = this.#out.length === 1 ? this.#out[0] : Buffer.concat(this.#out, this.#outBytes);
-    this.#out = [];
-    this.#outBytes = 0;
-    this.#sentAt = performance.now();
-    this.#socket.write(bytes);
   }
 }

@@ -24,7 +24,8 @@ export function endIdleLinks(
   for (const link of [...connection.links()]) {
     const isNode = link.path !== '';
     hasNodeLink ||= isNode;
-    const isIdleSender = isNode && link instanceof IncomingLinkEnd && now - link.activeAt > limits.idleSenderMs;
+    const isIdleSender =
+      isNode && link instanceof IncomingLinkEnd && now - link.activeAt > limits.idleSenderMs;
     if (!isIdleSender) continue;
     const timeout = new Date(limits.idleSenderMs).toISOString().slice(11, 19);
     link.detach({

@@ -1,10 +1,11 @@
 // A client's sender, seen from the broker: collects deliveries and answers each with its outcome.
+
+import { AmqpError, trackingSuffix } from './amqp-error.ts';
 import { ACCEPTED, rejectedWith } from './codec/delivery-states.ts';
 import type { Performative } from './codec/performatives.ts';
-import { toAmqpError } from './to-amqp-error.ts';
-import { AmqpError, trackingSuffix } from './amqp-error.ts';
 import { LinkEnd } from './link-end.ts';
 import type { IncomingLink, MessageSink } from './messaging-node.ts';
+import { toAmqpError } from './to-amqp-error.ts';
 
 /** Deliveries that a client may have on their way. Source: first flow of the service on a sender link. */
 const CREDIT = 300;
@@ -28,6 +29,7 @@ export class IncomingLinkEnd extends LinkEnd implements IncomingLink {
   #deliveryCount = 0;
   #inFlight = 0;
   #partial: PartialDelivery | undefined;
+  #refusal: AmqpError | undefined;
 
   accept(sink: MessageSink, maxMessageSizeBytes: number): void {
     this.#sink = sink;
@@ -47,7 +49,8 @@ export class IncomingLinkEnd extends LinkEnd implements IncomingLink {
   onTransfer(transfer: Performative): void {
     if (!this.isAttached) return;
     this.activeAt = performance.now();
-    const partial = (this.#partial ??= this.#begin(transfer));
+    this.#partial ??= this.#begin(transfer);
+    const partial = this.#partial;
     if (!partial) return;
     if (transfer.boolean(9)) {
       this.#partial = undefined; // aborted [AMQP 2.6.14]
@@ -56,7 +59,7 @@ export class IncomingLinkEnd extends LinkEnd implements IncomingLink {
     this.#collect(partial, transfer.payload);
     if (transfer.boolean(5)) return;
     this.#partial = undefined;
-    if (partial.size <= this.#maxMessageSizeBytes) this.#deliver(partial);
+    if (partial.size <= this.#maxMessageSizeBytes) this.#deliver(partial, this.#refusal);
     else this.#refuseSize(partial);
   }
 
@@ -65,7 +68,8 @@ export class IncomingLinkEnd extends LinkEnd implements IncomingLink {
     partial.size += payload.length;
     if (partial.size <= this.#maxMessageSizeBytes) return;
     partial.chunks = [];
-    if (partial.size > HOPELESS_FACTOR * this.#maxMessageSizeBytes) this.detach(this.#tooLarge(partial));
+    if (partial.size > HOPELESS_FACTOR * this.#maxMessageSizeBytes)
+      this.detach(this.#tooLarge(partial));
   }
 
   #begin(transfer: Performative): PartialDelivery | undefined {
@@ -101,14 +105,24 @@ export class IncomingLinkEnd extends LinkEnd implements IncomingLink {
     );
   }
 
-  #deliver(delivery: PartialDelivery): void {
+  /** Rejects the delivery whose transfer comes next, without showing it to the engine. */
+  refuseNext(error: AmqpError): void {
+    this.#refusal = error;
+  }
+
+  #deliver(delivery: PartialDelivery, refusal?: AmqpError): void {
     const { chunks, format } = delivery;
+    this.#refusal = undefined;
     const message = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
     this.#inFlight += 1;
     try {
+      if (refusal) throw refusal;
       const done = this.#sink?.receive(message, format);
-      if (done) done.then(() => this.#settle(delivery), (error) => this.#settle(delivery, error));
-      else this.#settle(delivery);
+      if (!(done instanceof Promise)) this.#settle(delivery);
+      else {
+        const settle = (error?: unknown) => this.#settle(delivery, error);
+        done.then(() => settle(), settle);
+      }
     } catch (error) {
       this.#settle(delivery, error);
     }
@@ -117,7 +131,10 @@ export class IncomingLinkEnd extends LinkEnd implements IncomingLink {
   #settle({ id, isSettled }: PartialDelivery, error?: unknown): void {
     this.#inFlight -= 1;
     if (!isSettled && this.isAttached) {
-      this.session.answerIncoming(id, error === undefined ? ACCEPTED : rejectedWith(toAmqpError(error)));
+      this.session.answerIncoming(
+        id,
+        error === undefined ? ACCEPTED : rejectedWith(toAmqpError(error)),
+      );
     }
     this.#replenish();
   }

@@ -119,7 +119,8 @@ export abstract class LinkEnd implements AttachedLink {
   /** The peer detaches, or answers our detach. */
   onDetach(isClosed: boolean): void {
     const isAnswer = this.#state === 'detached';
-    if (this.#state === 'attaching') this.session.write(writeAttach({ ...this.#attachFields(), properties: {} }));
+    if (this.#state === 'attaching')
+      this.session.write(writeAttach({ ...this.#attachFields(), properties: {} }));
     this.end();
     if (!isAnswer) this.session.write(writeDetach(this.handle, isClosed));
   }

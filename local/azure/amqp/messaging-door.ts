@@ -1,5 +1,5 @@
 // The two ports of the messaging services: AMQP over TLS (5671) and AMQP over WebSockets (443).
-// Only this module is loaded at the start: the broker comes with the first connection.
+// Only this module is loaded at the start: the broker comes with the first namespace.
 import type { Duplex } from 'node:stream';
 import { type RunningServer, startServer, type TlsIdentity } from '../http/server.ts';
 import type { Broker, BrokerParts } from './broker.ts';
@@ -22,7 +22,11 @@ export function createMessagingDoor(
   const isKnownHost = (host: string) =>
     isOwnHost(host) && (host === 'localhost' || parts.namespaces.find(host) !== undefined);
   let loading: Promise<typeof import('./broker.ts')> | undefined;
-  const loadBroker = () => (loading ??= import('./broker.ts'));
+  const loadBroker = () => {
+    loading ??= import('./broker.ts');
+    return loading;
+  };
+  parts.namespaces.onAdded(() => void loadBroker());
   /** Each port has its own connections, so that stopping one leaves the other's. */
   const createServe = () => {
     let broker: Broker | undefined;
@@ -49,10 +53,11 @@ export function createMessagingDoor(
         onUpgrade: (request, socket, head) => {
           socket.once('error', () => socket.destroy());
           const host = (request.headers.host ?? '').replace(/:\d+$/, '');
-          if (!isKnownHost(host)) return socket.destroy();
-          void import('./web-socket.ts').then(({ acceptWebSocket }) =>
-            acceptWebSocket(request, socket, head, serve),
-          );
+          if (isKnownHost(host)) {
+            void import('./web-socket.ts').then(({ acceptWebSocket }) =>
+              acceptWebSocket(request, socket, head, serve),
+            );
+          } else socket.destroy();
         },
       });
       return {

@@ -3,10 +3,16 @@ import type { MessagingNamespace } from './messaging-node.ts';
 /** The namespaces of both services that are there: they share one DNS zone, so one name is one of either. */
 export class Namespaces {
   readonly #byHost = new Map<string, MessagingNamespace>();
+  readonly #added: (() => void)[] = [];
   readonly #removed: ((host: string) => void)[] = [];
 
   add(namespace: MessagingNamespace): void {
     this.#byHost.set(namespace.host, namespace);
+    for (const tell of this.#added) tell();
+  }
+
+  onAdded(tell: () => void): void {
+    this.#added.push(tell);
   }
 
   /** Its connections are closed. */

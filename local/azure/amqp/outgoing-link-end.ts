@@ -3,8 +3,14 @@ import { encodeOutcome, rejectedWith } from './codec/delivery-states.ts';
 import type { Performative } from './codec/performatives.ts';
 import { replaceFilters } from './codec/terminus.ts';
 import { LinkEnd } from './link-end.ts';
+import type {
+  Delivery,
+  MessageSource,
+  Outcome,
+  OutgoingLink,
+  SendOptions,
+} from './messaging-node.ts';
 import { toAmqpError } from './to-amqp-error.ts';
-import type { Delivery, MessageSource, OutgoingLink, Outcome, SendOptions } from './messaging-node.ts';
 
 const SETTLED = 1;
 const SECOND = 1;
@@ -24,7 +30,10 @@ export class OutgoingLinkEnd extends LinkEnd implements OutgoingLink {
 
   accept(
     source: MessageSource,
-    { maxMessageSizeBytes, offeredCapabilities }: { maxMessageSizeBytes: number; offeredCapabilities: readonly string[] },
+    {
+      maxMessageSizeBytes,
+      offeredCapabilities,
+    }: { maxMessageSizeBytes: number; offeredCapabilities: readonly string[] },
   ): void {
     this.#source = source;
     const { sourceBytes, targetBytes } = this.attach;
@@ -84,7 +93,8 @@ export class OutgoingLinkEnd extends LinkEnd implements OutgoingLink {
       this.#isPumping = false;
     }
     // Room that is left means that the engine ran dry; no room but credit, that the socket is full.
-    if (this.#isDraining && this.isAttached && (this.#credit === 0 || this.room > 0)) this.#drained();
+    if (this.#isDraining && this.isAttached && (this.#credit === 0 || this.room > 0))
+      this.#drained();
   }
 
   #drained(): void {
@@ -125,7 +135,7 @@ export class OutgoingLinkEnd extends LinkEnd implements OutgoingLink {
     };
     try {
       const done = this.#source?.settle?.(delivery, outcome);
-      if (done) done.then(() => answer(), answer);
+      if (done instanceof Promise) done.then(() => answer(), answer);
       else answer();
     } catch (error) {
       answer(error);

@@ -1,3 +1,4 @@
+// What stands under "Azure:" here follows https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-protocol-guide.
 // `$cbs`: a client shows a token for a node [AMQP claims-based security 1.0; amqp-protocol-guide].
 import type { Clock } from '../clock.ts';
 import { eventHubsAudiences, serviceBusAudiences } from '../tokens/audiences.ts';
@@ -43,7 +44,9 @@ export async function putToken(
   if (typeof name !== 'string') throw badRequest(`The property 'name' is missing. ${suffix()}`);
   const { host, path, isManagement } = parseLinkAddress(name);
   if (host !== undefined && host !== namespace.host) {
-    throw unauthorized(`InvalidAudience: The authorization header contains a token with a wrong audience. ${suffix()}`);
+    throw unauthorized(
+      `InvalidAudience: The authorization header contains a token with a wrong audience. ${suffix()}`,
+    );
   }
   const caller = await verify(body, namespace, tokens, suffix);
   assertExists(namespace, path);
@@ -51,7 +54,10 @@ export async function putToken(
   // A token for `hub/$management` counts for the hub's management, and for nothing else below the hub.
   const coveredPath = isManagement ? managementPath(path) : path;
   if (!claims.put(coveredPath, { caller, expiresAtMs })) {
-    throw new AmqpError('amqp:resource-limit-exceeded', `Too many tokens on this connection. ${suffix()}`);
+    throw new AmqpError(
+      'amqp:resource-limit-exceeded',
+      `Too many tokens on this connection. ${suffix()}`,
+    );
   }
   return { coveredPath, principalId: caller.principalId };
 }

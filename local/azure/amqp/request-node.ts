@@ -1,6 +1,6 @@
 // Request and response over a pair of links: what `$cbs` and every `$management` node have in common.
 // Source: https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-request-response
-import { typed, type AmqpValue, toRecord } from './codec/amqp-value.ts';
+import { type AmqpValue, toRecord, typed } from './codec/amqp-value.ts';
 import { type DecodedMessage, decodeMessage, encodeMessage } from './codec/sections.ts';
 import type { IncomingLinkEnd } from './incoming-link-end.ts';
 import type { LinkEnd } from './link-end.ts';
@@ -52,7 +52,12 @@ export class RequestNodes {
     link.accept(sink, MAX_REQUEST_BYTES);
   }
 
-  async #answer(link: LinkEnd, node: string, request: DecodedMessage, handle: Handler): Promise<void> {
+  async #answer(
+    link: LinkEnd,
+    node: string,
+    request: DecodedMessage,
+    handle: Handler,
+  ): Promise<void> {
     if (link.closed.aborted) return;
     const properties = toRecord(request.applicationProperties);
     const response = await handle({ properties, body: request.body }).catch(toResponse);

@@ -1,7 +1,12 @@
 // One session [AMQP 2.5]: transfer windows, delivery ids, dispositions, and the links by their handles.
 import { decodeOutcome, RELEASED } from './codec/delivery-states.ts';
-import { PERFORMATIVE, Performative } from './codec/performatives.ts';
-import { type ErrorFields, writeEnd, writeFlow, writeTransfer } from './codec/write-performatives.ts';
+import { PERFORMATIVE, type Performative } from './codec/performatives.ts';
+import {
+  type ErrorFields,
+  writeEnd,
+  writeFlow,
+  writeTransfer,
+} from './codec/write-performatives.ts';
 import type { Connection } from './connection.ts';
 import { Dispositions } from './dispositions.ts';
 import { ProtocolError } from './frame-reader.ts';
@@ -58,6 +63,10 @@ export class Session {
     return this.#links.values();
   }
 
+  findLink(handle: number): LinkEnd | undefined {
+    return this.#links.get(handle);
+  }
+
   onPerformative(performative: Performative): void {
     switch (performative.code) {
       case PERFORMATIVE.attach:
@@ -106,7 +115,12 @@ export class Session {
   /** Whether a message may be begun: the peer's window, our socket. */
   get isReady(): boolean {
     const { connection } = this;
-    return !this.#isEnded && this.#peerWindow > 0 && this.#waiting.length === 0 && !connection.isCongested;
+    return (
+      !this.#isEnded &&
+      this.#peerWindow > 0 &&
+      this.#waiting.length === 0 &&
+      !connection.isCongested
+    );
   }
 
   /** Sends one message in as many frames as it takes; returns its delivery id. */
@@ -137,7 +151,12 @@ export class Session {
     return own;
   }
 
-  sendFlow(link?: { handle: number; deliveryCount: number; linkCredit: number; isDrain?: boolean }): void {
+  sendFlow(link?: {
+    handle: number;
+    deliveryCount: number;
+    linkCredit: number;
+    isDrain?: boolean;
+  }): void {
     this.#receivedSinceFlow = 0;
     this.write(
       writeFlow({
@@ -180,22 +199,31 @@ export class Session {
   }
 
   #onAttach(performative: Performative): void {
+    const link = this.#createLink(performative);
+    if (link) this.connection.onAttach(link);
+  }
+
+  /** Answers an attach with an error that nobody behind has given. */
+  refuseAttach(performative: Performative, error: ErrorFields): void {
+    this.#createLink(performative)?.refuse(error);
+  }
+
+  #createLink(performative: Performative): LinkEnd | undefined {
     const attach = readAttach(performative);
-    if (attach.handle > HANDLE_MAX) {
-      throw new ProtocolError('amqp:connection:framing-error', `handle ${attach.handle} is too high`);
+    const { handle } = attach;
+    if (handle > HANDLE_MAX) {
+      throw new ProtocolError('amqp:connection:framing-error', `handle ${handle} is too high`);
     }
-    if (this.#links.has(attach.handle)) {
-      this.#answerEnd({
-        condition: 'amqp:session:handle-in-use',
-        message: `handle ${attach.handle} is in use`,
-      });
-      return;
+    if (this.#links.has(handle)) {
+      const condition = 'amqp:session:handle-in-use';
+      this.#answerEnd({ condition, message: `handle ${handle} is in use` });
+      return undefined;
     }
     const link = attach.isPeerReceiver
       ? new OutgoingLinkEnd(this, attach)
       : new IncomingLinkEnd(this, attach);
-    this.#links.set(attach.handle, link);
-    this.connection.onAttach(link);
+    this.#links.set(handle, link);
+    return link;
   }
 
   #onFlow(flow: Performative): void {

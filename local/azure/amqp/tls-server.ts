@@ -1,7 +1,12 @@
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
-import type { RunningServer, TlsIdentity } from '../http/server.ts';
+import {
+  type RunningServer,
+  rawSocketOf,
+  rememberRawSockets,
+  type TlsIdentity,
+} from '../http/server.ts';
 import { BoundedSet } from './bounded-set.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -22,26 +27,21 @@ export async function startTlsServer(options: TlsServerOptions): Promise<Running
     ...options.tls,
     minVersion: 'TLSv1.2',
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-    SNICallback: (name, done) =>
-      done(isOwnHost(name) ? null : new Error(`no such name: ${name}`)),
+    SNICallback: (name, done) => done(isOwnHost(name) ? null : new Error(`no such name: ${name}`)),
   });
   const sockets = new Set<Socket>();
   const handshakes = new BoundedSet<Socket>(MAX_HANDSHAKES, (oldest) => oldest.destroy());
-  const byPort = new Map<number | undefined, Socket>();
+  rememberRawSockets(server);
   server.on('connection', (socket: Socket) => {
-    const { remotePort } = socket;
     sockets.add(socket);
     handshakes.add(socket);
-    byPort.set(remotePort, socket);
     socket.once('close', () => {
       sockets.delete(socket);
       handshakes.delete(socket);
-      byPort.delete(remotePort);
     });
   });
   server.on('secureConnection', (secure: tls.TLSSocket) => {
-    const socket = byPort.get(secure.remotePort);
-    if (socket) handshakes.delete(socket);
+    handshakes.delete(rawSocketOf(secure));
     secure.setNoDelay(true);
     onConnection(secure);
   });

@@ -79,7 +79,8 @@ export class EventHub {
   /** By the key's hash; without key, in turn. */
   choosePartition(partitionKey: string | undefined): Partition {
     const count = this.partitions.length;
-    const index = partitionKey === undefined ? this.#turn++ % count : partitionOfKey(partitionKey, count);
+    const index =
+      partitionKey === undefined ? this.#turn++ % count : partitionOfKey(partitionKey, count);
     return this.partition(String(index));
   }
 
@@ -94,7 +95,9 @@ export class EventHub {
     this.links.end(error, (group) => group === gone);
   }
 
-  findConsumerGroup(name: string): { readonly name: string; readonly resourceId: string } | undefined {
+  findConsumerGroup(
+    name: string,
+  ): { readonly name: string; readonly resourceId: string } | undefined {
     return this.#groups.get(name.toLowerCase());
   }
 

@@ -21,7 +21,10 @@ export const partitionOutOfRange = (refuse: Refuse, partitionCount: number): Amq
 
 /** Pretend: the condition is Azure's, the text ours. */
 export const entityDisabled = (refuse: Refuse, resource: string): AmqpError =>
-  refuse('com.microsoft:entity-disabled', `The messaging entity '${resource}' is currently disabled.`);
+  refuse(
+    'com.microsoft:entity-disabled',
+    `The messaging entity '${resource}' is currently disabled.`,
+  );
 
 /** Pretend: Azure's storage is 84 GB a throughput unit; condition and words are its own for a full entity. */
 export const storageFull = (refuse: Refuse): AmqpError =>

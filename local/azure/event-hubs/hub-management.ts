@@ -2,7 +2,11 @@
 // Source: https://learn.microsoft.com/azure/event-hubs/event-hubs-amqp-protocol; field names of the SDKs.
 import { AmqpError } from '../amqp/amqp-error.ts';
 import { arrayOf, typed } from '../amqp/codec/amqp-value.ts';
-import type { ManagementOperation, ManagementRequest, ManagementResponse } from '../amqp/messaging-node.ts';
+import type {
+  ManagementOperation,
+  ManagementRequest,
+  ManagementResponse,
+} from '../amqp/messaging-node.ts';
 import type { EventHub } from './event-hub.ts';
 
 const HUB = 'com.microsoft:eventhub';

@@ -72,7 +72,11 @@ function groupNode(
   const group = hub.findConsumerGroup(groupName);
   if (!group) throw notFound(path, context);
   const { maxMessageSizeBytes } = context;
-  return { path: `${hub.name}/ConsumerGroups/${group.name}`, scope: group.resourceId, maxMessageSizeBytes };
+  return {
+    path: `${hub.name}/ConsumerGroups/${group.name}`,
+    scope: group.resourceId,
+    maxMessageSizeBytes,
+  };
 }
 
 function readerNode(
@@ -83,7 +87,8 @@ function readerNode(
 ): MessagingNode {
   const group = hub.findConsumerGroup(groupName);
   const [namespace] = host.split('.');
-  if (!group) throw entityNotFound(refuse, `${namespace}:eventhub:${hub.name}~${partitionId}|${groupName}`);
+  if (!group)
+    throw entityNotFound(refuse, `${namespace}:eventhub:${hub.name}~${partitionId}|${groupName}`);
   const partition = hub.partition(partitionId);
   return {
     path: `${hub.name}/ConsumerGroups/${group.name}/Partitions/${partition.id}`,

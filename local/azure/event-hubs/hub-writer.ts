@@ -1,7 +1,8 @@
+// What stands under "Azure:" here follows https://learn.microsoft.com/azure/event-hubs/event-hubs-features.
 import { unbatch } from '../amqp/codec/sections.ts';
 import { BATCH_FORMAT, type IncomingLink, type MessageSink } from '../amqp/messaging-node.ts';
-import { readPartitionKey } from './event-message.ts';
 import type { EventHub } from './event-hub.ts';
+import { readPartitionKey } from './event-message.ts';
 import type { Partition } from './partition.ts';
 
 /** One sender: to a fixed partition, or to the one that the key, or the turn, chooses. */

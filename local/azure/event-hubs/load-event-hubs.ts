@@ -16,7 +16,8 @@ export function loadEventHubs(
   };
   return {
     async putNamespace(namespace) {
-      const eventHubs = await (loading ??= load());
+      loading ??= load();
+      const eventHubs = await loading;
       await eventHubs.putNamespace(namespace);
     },
     removeNamespace: (name) => loaded?.removeNamespace(name),

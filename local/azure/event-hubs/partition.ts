@@ -24,7 +24,11 @@ export class Partition {
   #isWakeDue = false;
   retentionMs: number;
 
-  constructor(id: string, log: PartitionLog, { clock, retentionMs }: { clock: Clock; retentionMs: number }) {
+  constructor(
+    id: string,
+    log: PartitionLog,
+    { clock, retentionMs }: { clock: Clock; retentionMs: number },
+  ) {
     this.id = id;
     this.log = log;
     this.#clock = clock;

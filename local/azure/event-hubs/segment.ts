@@ -1,5 +1,13 @@
 // A file of consecutive events of one partition: appended to, read in pieces, deleted as a whole.
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 
 /** What is known of an event without its bytes. */
 export interface EventEntry {

@@ -1,7 +1,8 @@
 // Where a reader begins: the selector filter of its link.
 // Source: https://learn.microsoft.com/azure/event-hubs/event-hubs-amqp-protocol#filters (and the SDKs' own filters)
-import type { AmqpValue } from '../amqp/codec/amqp-value.ts';
+
 import type { AmqpError } from '../amqp/amqp-error.ts';
+import type { AmqpValue } from '../amqp/codec/amqp-value.ts';
 import type { Refuse } from './event-hubs-error.ts';
 import type { Partition } from './partition.ts';
 
@@ -34,7 +35,12 @@ export function findStart(
   }
 }
 
-function findOffset(partition: Partition, value: string, isInclusive: boolean, refuse: Refuse): number {
+function findOffset(
+  partition: Partition,
+  value: string,
+  isInclusive: boolean,
+  refuse: Refuse,
+): number {
   const { log } = partition;
   if (value.toLowerCase() === '@latest') {
     const next = log.nextSequenceNumber;
@@ -69,7 +75,12 @@ function findSequenceNumber(
   return Math.max(firstSequenceNumber, isInclusive ? wanted : wanted + 1);
 }
 
-function findTime(partition: Partition, value: string, isInclusive: boolean, refuse: Refuse): number {
+function findTime(
+  partition: Partition,
+  value: string,
+  isInclusive: boolean,
+  refuse: Refuse,
+): number {
   const wanted = toNumber(value, refuse);
   return partition.log.findFirst(({ enqueuedAtMs }) =>
     isInclusive ? enqueuedAtMs >= wanted : enqueuedAtMs > wanted,

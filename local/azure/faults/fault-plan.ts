@@ -39,6 +39,11 @@ export class FaultPlan {
     this.#standing.clear();
   }
 
+  /** Whether there is any order: without one a door need not name its calls. */
+  get isArmed(): boolean {
+    return this.#standing.size > 0;
+  }
+
   /** The fault for this call, if one is due; it is then in the journal. Counts the call. */
   take(door: Door, operation: string): Fault | undefined {
     for (const { order, fits, hits } of this.#standing.values()) {

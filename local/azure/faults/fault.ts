@@ -33,7 +33,10 @@ export type Fault =
 
 export interface FaultOrder {
   readonly door: Door;
-  /** `METHOD /path?query` with `*` for any text; absent: every call. `GET /secrets/*`. */
+  /**
+   * `METHOD /path?query` with `*` for any text; absent: every call. `GET /secrets/*`.
+   * At the door `messaging`, of both transports: an AMQP frame, `ATTACH topic`, `TRANSFER hub` (frame-faults.ts).
+   */
   readonly operation?: string;
   /** The first call that is hit, counted from 1 among those that fit. */
   readonly nth?: number;

@@ -8,6 +8,7 @@ const DOORS: readonly Door[] = [
   'blob',
   'entra',
   'graph',
+  'messaging',
   'app-service-identity',
   'imds',
 ];

@@ -103,7 +103,8 @@ export function rawSocketOf(socket: Socket): Socket {
   return rawSockets.get(socket) ?? socket;
 }
 
-function rememberRawSockets(server: Server): void {
+/** From now on `rawSocketOf` knows the connections of this TLS server. */
+export function rememberRawSockets(server: Server): void {
   const byPort = new Map<number | undefined, Socket>();
   server.on('connection', (raw: Socket) => {
     const { remotePort } = raw;

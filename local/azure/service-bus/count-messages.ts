@@ -1,3 +1,4 @@
+// What stands under "Azure:" here follows https://learn.microsoft.com/azure/service-bus-messaging/message-counters.
 import type { EntityCounts } from '../providers/provider.ts';
 import { sameId } from '../resource-id.ts';
 import type { EntitySize } from './entities/entity-size.ts';

@@ -1,3 +1,4 @@
+// What stands under "Azure:" here follows https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-troubleshoot.
 // Service Bus's own refusals, with the texts that its clients show.
 import { AmqpError, trackingSuffix } from '../amqp/amqp-error.ts';
 

@@ -1,20 +1,31 @@
 // The Event Hubs trigger on the embedded broker and its checkpoints in host storage.
+// The numbers are those of the behaviours that were read in the real host's sources.
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import type { HostProcess } from './host-process.ts';
-import { HUB, HUB_HOST, runsOf, useMessagingAzure } from './messaging-azure.ts';
+import { HUB_HOST, runsOf, useMessagingAzure } from './messaging-azure.ts';
 
-const { azure, producer, checkpoints, identity, grantHub, grantStorage, startHost } =
+const { azure, checkpoints, identity, grantHub, grantStorage, takeHub, startHost } =
   await useMessagingAzure();
-const PREFIX = `${HUB_HOST}/${HUB}`;
 
-const sendTo = (partitionId: string, bodies: readonly unknown[]) =>
-  producer.sendBatch(
-    bodies.map((body) => ({ body, properties: { Kind: 'test' } })),
-    { partitionId },
-  );
+/** A hub of this test, which the app may read. */
+function takeGrantedHub(t: TestContext) {
+  const taken = takeHub(t);
+  grantHub(t, taken.hub);
+  grantStorage(t);
+  return taken;
+}
 
-async function readBlobs(prefix: string): Promise<Record<string, Record<string, string>>> {
+const startOn = (t: TestContext, hub: string, functionName = 'onEvents') =>
+  startHost(t, [functionName], { HUB_NAME: hub });
+
+/** Metadata by partition. */
+async function readBlobs(
+  hub: string,
+  kind: 'checkpoint' | 'ownership',
+  group = '$default',
+): Promise<Record<string, Record<string, string>>> {
+  const prefix = `${HUB_HOST}/${hub}/${group}/${kind}/`;
   const found: Record<string, Record<string, string>> = {};
   for await (const blob of checkpoints.listBlobsFlat({ prefix, includeMetadata: true })) {
     found[blob.name.slice(prefix.length)] = blob.metadata ?? {};
@@ -22,34 +33,27 @@ async function readBlobs(prefix: string): Promise<Record<string, Record<string, 
   return found;
 }
 
-/** Resolves when a checkpoint has been written. */
-const checkpointed = (partitionId: string, since: number, group = '$default') =>
+/** Resolves when a blob of this hub has been written. */
+const written = (hub: string, path: string, since: number) =>
   azure.journal.waitFor(
-    `a checkpoint of partition ${partitionId}`,
+    `${hub}: ${path}`,
     (entry) =>
       entry.kind === 'request' &&
       entry.method === 'PUT' &&
       entry.status < 300 &&
-      decodeURIComponent(entry.target).includes(`/${group}/checkpoint/${partitionId}`),
+      decodeURIComponent(entry.target).includes(`/${hub}/${path}`),
     { since, timeoutMs: 10_000 },
   );
 
-const bodiesOf = (host: HostProcess, name: string) =>
-  runsOf(host, name).flatMap(({ body }) => body as unknown[]);
-
-const rights = () => {
-  const undo = [grantHub(), grantStorage()];
-  return () => {
-    for (const step of undo) step();
-  };
-};
+const bodiesOf = (host: HostProcess, name = 'onEvents') =>
+  runsOf(host, name).flatMap(({ body }) => body as Record<string, unknown>[]);
 
 describe('a hub trigger', () => {
-  it('22, 23: gives batches with their metadata, from the earliest, and keeps a checkpoint', async () => {
-    const takeBack = rights();
-    await sendTo('0', [{ n: 1 }, { n: 2 }]);
+  it('22, 23: gives batches with their metadata, from the earliest, and keeps a checkpoint', async (t) => {
+    const { hub, send } = takeGrantedHub(t);
+    await send('0', [{ n: 1 }, { n: 2 }]);
     const since = azure.journal.position;
-    const host = await startHost(['onEvents']);
+    const host = await startOn(t, hub);
     await host.printed(/onEvents ended with .*"n":2/);
     const [run] = runsOf(host, 'onEvents');
     assert.deepEqual(run?.body, [{ n: 1 }, { n: 2 }]);
@@ -57,7 +61,7 @@ describe('a hub trigger', () => {
     const context = {
       isCheckpointingAfterInvocation: true,
       fullyQualifiedNamespace: HUB_HOST,
-      eventHubName: HUB,
+      eventHubName: hub,
       consumerGroup: '$Default',
       partitionId: '0',
     };
@@ -81,55 +85,55 @@ describe('a hub trigger', () => {
       /Trigger Details: PartionId: 0, Offset: .*-.*, SequenceNumber: 0-1, Count: 2/,
     );
 
-    await checkpointed('0', since);
-    const written = await readBlobs(`${PREFIX}/$default/checkpoint/`);
-    assert.deepEqual(written, {
+    await written(hub, '$default/checkpoint/0', since);
+    assert.deepEqual(await readBlobs(hub, 'checkpoint'), {
       0: { sequencenumber: '1', offset: String((metadata.offsetStringArray as unknown[])[1]) },
     });
-    const owners = await readBlobs(`${PREFIX}/$default/ownership/`);
-    assert.deepEqual(Object.keys(owners), ['0', '1']);
-    assert.equal(new Set(Object.values(owners).map(({ ownerid }) => ownerid)).size, 1);
-    await host.stop();
-    const released = await readBlobs(`${PREFIX}/$default/ownership/`);
+    const owners = Object.entries(await readBlobs(hub, 'ownership'));
     assert.deepEqual(
-      Object.values(released).map(({ ownerid }) => ownerid || ''),
+      owners.map(([partitionId]) => partitionId),
+      ['0', '1'],
+    );
+    assert.equal(new Set(owners.map(([, { ownerid }]) => ownerid)).size, 1);
+    await host.stop();
+    const given = Object.values(await readBlobs(hub, 'ownership'));
+    assert.deepEqual(
+      given.map(({ ownerid = '' }) => ownerid),
       ['', ''],
+      'given back',
     );
-    takeBack();
   });
 
-  it('goes on from its checkpoint', async () => {
-    const takeBack = rights();
-    await sendTo('0', [{ n: 3 }]);
-    const host = await startHost(['onEvents']);
-    await host.printed(/onEvents ended with .*"n":3/);
-    assert.deepEqual(bodiesOf(host, 'onEvents'), [{ n: 3 }]);
-    await host.stop();
-    takeBack();
-  });
-
-  it('23: a throw does not stop a partition: its events do not come back, the next ones come', async () => {
-    const takeBack = rights();
+  it('goes on from its checkpoint', async (t) => {
+    const { hub, send } = takeGrantedHub(t);
     const since = azure.journal.position;
-    const host = await startHost(['onEvents']);
-    await sendTo('1', [{ throw: 'poison' }]);
-    await host.printed(/Executed 'Functions.onEvents' \(Failed/);
-    await checkpointed('1', since);
-    await sendTo('1', [{ n: 'after' }]);
-    await host.printed(/onEvents ended with .*after/);
-    assert.deepEqual(bodiesOf(host, 'onEvents'), [{ throw: 'poison' }, { n: 'after' }]);
-    await host.stop();
-    takeBack();
+    const first = await startOn(t, hub);
+    await send('0', [{ n: 1 }]);
+    await written(hub, '$default/checkpoint/0', since);
+    await first.stop();
+    await send('0', [{ n: 2 }]);
+    const second = await startOn(t, hub);
+    await second.printed(/onEvents ended with .*"n":2/);
+    assert.deepEqual(bodiesOf(second), [{ n: 2 }]);
   });
 
-  it('of one event at a time keeps a retry policy, then goes on', async () => {
-    const takeBack = rights();
-    const host = await startHost(['onEvent']);
-    await sendTo('1', [{ throw: 'twice' }, { n: 'next' }]);
+  it('23: a throw does not stop a partition: its events do not come back, the next ones come', async (t) => {
+    const { hub, send } = takeGrantedHub(t);
+    const since = azure.journal.position;
+    const host = await startOn(t, hub);
+    await send('1', [{ throw: 'poison' }]);
+    await written(hub, '$default/checkpoint/1', since);
+    await send('1', [{ n: 'after' }]);
+    await host.printed(/onEvents ended with .*after/);
+    assert.deepEqual(bodiesOf(host), [{ throw: 'poison' }, { n: 'after' }]);
+  });
+
+  it('of one event at a time keeps a retry policy, then goes on', async (t) => {
+    const { hub, send } = takeGrantedHub(t);
+    const host = await startOn(t, hub, 'onEvent');
+    await send('1', [{ throw: 'twice' }, { n: 'next' }]);
     await host.printed(/onEvent ended with .*next/);
-    const runs = runsOf(host, 'onEvent').filter(
-      ({ triggerMetadata }) => (triggerMetadata.sequenceNumber as number) >= 3,
-    );
+    const runs = runsOf(host, 'onEvent');
     assert.deepEqual(
       runs.map(({ body, retryContext }) => [
         body,
@@ -142,94 +146,115 @@ describe('a hub trigger', () => {
         [{ n: 'next' }, 0, 1],
       ],
     );
-    const [run] = runs;
-    assert.deepEqual(run?.triggerMetadata.properties, { kind: 'test' });
-    assert.equal(run?.triggerMetadata.throw, 'twice', "21: the body's properties");
-    await host.stop();
-    takeBack();
+    const metadata = runs[0]?.triggerMetadata ?? {};
+    assert.deepEqual(metadata.properties, { kind: 'test' });
+    assert.equal(metadata.sequenceNumber, 0);
+    assert.equal(metadata.throw, 'twice', "21: the body's properties");
+    assert.deepEqual(Object.keys(await readBlobs(hub, 'ownership', 'single')), ['0', '1']);
   });
 
-  it('does not keep the checkpoint of a batch that the stop cut off', async () => {
-    const takeBack = rights();
-    const host = await startHost(['onEvents']);
-    await sendTo('0', [{ wait: 300, n: 'cut off' }]);
-    await host.printed(/onEvents ran with .*cut off/);
-    await host.stop();
-    assert.match(host.output(), /onEvents ended with .*cut off/, 'it ran to its end');
-    const second = await startHost(['onEvents']);
+  it('runs its batch to the end when the host stops, and moves no checkpoint for it', async (t) => {
+    const { hub, send } = takeGrantedHub(t);
+    const first = await startOn(t, hub);
+    await send('0', [{ wait: 300, n: 'cut off' }]);
+    await first.printed(/onEvents ran with .*cut off/);
+    await first.stop();
+    assert.match(first.output(), /onEvents ended with .*cut off/);
+    assert.deepEqual(await readBlobs(hub, 'checkpoint'), {});
+    const second = await startOn(t, hub);
     await second.printed(/onEvents ended with .*cut off/);
-    await second.stop();
-    takeBack();
+  });
+
+  it('35: is back within 5 s of a restart of the service, with every event', async (t) => {
+    const { hub, send, createSend } = takeGrantedHub(t);
+    const host = await startOn(t, hub);
+    await send('0', [{ n: 'before' }]);
+    await host.printed(/onEvents ended with .*before/);
+    await azure.closeDoor('messaging');
+    await azure.openDoor('messaging');
+    const openedMs = performance.now();
+    const sendAgain = createSend();
+    await sendAgain('0', [{ n: 'after' }]);
+    await sendAgain('1', [{ n: 'other' }]);
+    await host.printed(/onEvents ended with .*after/);
+    await host.printed(/onEvents ended with .*other/);
+    assert.ok(performance.now() - openedMs < 5_000, `${performance.now() - openedMs} ms`);
+    assert.equal(bodiesOf(host).filter(({ n }) => n === 'after').length, 1);
+  });
+
+  it('35: is back when the service has been away for longer', async (t) => {
+    const { hub, send, createSend } = takeGrantedHub(t);
+    const host = await startOn(t, hub);
+    await send('0', [{ n: 'before' }]);
+    await host.printed(/onEvents ended with .*before/);
+    await azure.closeDoor('messaging');
+    await host.printed(
+      /Processing error \(Partition Id: '0', EventHubPath: '[^']+'\): .*ECONNREFUSED/,
+    );
+    await azure.openDoor('messaging');
+    const openedMs = performance.now();
+    await createSend()('0', [{ n: 'after' }]);
+    await host.printed(/onEvents ended with .*after/);
+    assert.ok(performance.now() - openedMs < 5_000, `${performance.now() - openedMs} ms`);
+    assert.deepEqual(bodiesOf(host), [{ n: 'before' }, { n: 'after' }]);
   });
 });
 
 describe('two hosts on one hub', () => {
-  it('share the partitions, and one takes over when the other ends', async () => {
-    const takeBack = rights();
-    const first = await startHost(['onEvents']);
-    await sendTo('0', [{ n: 'alone' }]);
-    await first.printed(/onEvents ended with .*alone/);
-    const since = azure.journal.position;
-    const second = await startHost(['onEvents']);
-    await sharedOut(since);
-    for (let n = 0; n < 20; n++) {
-      await sendTo('0', [{ p: 0, n }]);
-      await sendTo('1', [{ p: 1, n }]);
-    }
-    await first.printed(/onEvents ended with .*"n":19/);
-    await second.printed(/onEvents ended with .*"n":19/);
-    const [one, two] = [first, second].map((host) =>
-      bodiesOf(host, 'onEvents').filter((body) => 'p' in (body as object)),
-    );
-    assert.equal((one?.length ?? 0) + (two?.length ?? 0), 40, 'each event once');
-    assert.equal(new Set(one?.map((body) => (body as { p: number }).p)).size, 1);
-    await first.stop();
-    await sendTo('0', [{ n: 'taken over' }]);
-    await sendTo('1', [{ n: 'taken over' }]);
-    await second.printed(/onEvents ended with .*taken over/);
-    await second.stop();
-    takeBack();
+  it('share the partitions, each event is handled by one, and who stays takes over', async (t) => {
+    const { hub, send } = takeGrantedHub(t);
+    const hosts = [await startOn(t, hub), await startOn(t, hub)] as const;
+    await sharedOut(hub);
+    for (let n = 0; n < 20; n++)
+      await Promise.all([send('0', [{ p: 0, n }]), send('1', [{ p: 1, n }])]);
+    await Promise.all(hosts.map((host) => host.printed(/onEvents ended with .*"n":19/)));
+    const [one, two] = hosts.map((host) => new Set(bodiesOf(host).map(({ p }) => p)));
+    assert.deepEqual([one?.size, two?.size], [1, 1]);
+    assert.deepEqual([...hosts].flatMap((host) => bodiesOf(host)).length, 40);
+    await hosts[0].stop();
+    await Promise.all([send('0', [{ p: 0, n: 'late' }]), send('1', [{ p: 1, n: 'late' }])]);
+    await hosts[1].printed(/onEvents ended with .*"p":0,"n":"late"/);
+    await hosts[1].printed(/onEvents ended with .*"p":1,"n":"late"/);
   });
 });
 
 /** Resolves when the partitions have two owners. */
-async function sharedOut(since: number): Promise<void> {
+async function sharedOut(hub: string): Promise<void> {
   for (;;) {
-    const owners = Object.values(await readBlobs(`${PREFIX}/$default/ownership/`));
-    const ids = owners.map(({ ownerid }) => ownerid).filter(Boolean);
-    if (ids.length === 2 && ids[0] !== ids[1]) return;
-    await azure.journal.waitFor(
-      'another owner',
-      (entry) =>
-        entry.kind === 'request' && entry.method === 'PUT' && entry.target.includes('ownership'),
-      { since: Math.max(since, azure.journal.position), timeoutMs: 10_000 },
-    );
+    const since = azure.journal.position;
+    const owners = Object.values(await readBlobs(hub, 'ownership')).map(({ ownerid }) => ownerid);
+    if (owners.length === 2 && new Set(owners).size === 2) return;
+    await written(hub, '$default/ownership', since);
   }
 }
 
 describe('a hub trigger without a right', () => {
-  it('36: names the role on the hub, and starts when it is granted', async () => {
-    const takeStorageBack = grantStorage();
-    const host = await startHost(['onEvents']);
+  it('36: names the role on the hub, and starts when it is granted', async (t) => {
+    const { hub, send } = takeHub(t);
+    grantStorage(t);
+    const host = await startOn(t, hub);
     await host.printed(
-      `The listener for function 'Functions.onEvents' was unable to start: the identity with client id ${identity.clientId} lacks the role 'Azure Event Hubs Data Receiver' on the hub '${HUB}' of the namespace '${HUB_HOST}', or got it a moment ago. It is tried again.`,
+      `The listener for function 'Functions.onEvents' was unable to start: the identity with client id ${identity.clientId} lacks the role 'Azure Event Hubs Data Receiver' on the hub '${hub}' of the namespace '${HUB_HOST}', or got it a moment ago. It is tried again.`,
     );
-    await sendTo('0', [{ n: 'waits' }]);
-    const takeHubBack = grantHub();
+    await send('0', [{ n: 'waits' }]);
+    grantHub(t, hub);
     await host.printed("The listener for function 'Functions.onEvents' listens again.");
     await host.printed(/onEvents ended with .*waits/);
-    await host.stop();
-    takeHubBack();
-    takeStorageBack();
   });
 
-  it('names the role on the host storage', async () => {
-    const takeBack = grantHub();
-    const host = await startHost(['onEvents']);
+  it('names the role on the host storage', async (t) => {
+    const { hub } = takeHub(t);
+    grantHub(t, hub);
+    const host = await startOn(t, hub);
     await host.printed(
       /'Functions.onEvents' was unable to start: AuthorizationPermissionMismatch: .* lacks the role 'Storage Blob Data Owner'/,
     );
-    await host.stop();
-    takeBack();
+  });
+
+  it('names a hub that does not exist', async (t) => {
+    grantStorage(t);
+    const host = await startOn(t, 'nowhere');
+    await host.printed(/was unable to start: /);
+    assert.match(host.output(), /the hub 'nowhere' of the namespace '[^']+' could not be found\./);
   });
 });

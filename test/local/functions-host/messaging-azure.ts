@@ -1,5 +1,5 @@
 // An app with Service Bus and Event Hubs triggers on the embedded Azure: what is deployed for it, and the host of it.
-import { after } from 'node:test';
+import { after, type TestContext } from 'node:test';
 import { EventHubProducerClient } from '@azure/event-hubs';
 import { ServiceBusClient, type ServiceBusReceiver } from '@azure/service-bus';
 import { BlobServiceClient } from '@azure/storage-blob';
@@ -18,7 +18,8 @@ const SITE = 'func-messaging';
 const ACCOUNT = 'stmessagingtest';
 export const BUS_HOST = 'sb-triggers.servicebus.windows.net';
 export const HUB_HOST = 'eh-triggers.servicebus.windows.net';
-export const HUB = 'stream';
+/** A hub of its own for each test. */
+const HUBS = Array.from({ length: 12 }, (_, index) => `stream-${index}`);
 
 const identityExpression =
   "[resourceId('Microsoft.ManagedIdentity/userAssignedIdentities', 'id-messaging')]";
@@ -87,17 +88,19 @@ const template = {
       sku: { name: 'Standard', tier: 'Standard', capacity: 1 },
       properties: { disableLocalAuth: true },
     },
-    child(
-      'Microsoft.EventHub/namespaces/eventhubs',
-      `eh-triggers/${HUB}`,
-      "[resourceId('Microsoft.EventHub/namespaces', 'eh-triggers')]",
-      { partitionCount: 2, messageRetentionInDays: 1 },
-    ),
-    child(
-      'Microsoft.EventHub/namespaces/eventhubs/consumergroups',
-      `eh-triggers/${HUB}/single`,
-      `[resourceId('Microsoft.EventHub/namespaces/eventhubs', 'eh-triggers', '${HUB}')]`,
-    ),
+    ...HUBS.flatMap((hub) => [
+      child(
+        'Microsoft.EventHub/namespaces/eventhubs',
+        `eh-triggers/${hub}`,
+        "[resourceId('Microsoft.EventHub/namespaces', 'eh-triggers')]",
+        { partitionCount: 2, messageRetentionInDays: 1 },
+      ),
+      child(
+        'Microsoft.EventHub/namespaces/eventhubs/consumergroups',
+        `eh-triggers/${hub}/single`,
+        `[resourceId('Microsoft.EventHub/namespaces/eventhubs', 'eh-triggers', '${hub}')]`,
+      ),
+    ]),
     {
       type: 'Microsoft.Web/serverfarms',
       apiVersion: '2025-03-01',
@@ -163,38 +166,65 @@ export async function useMessagingAzure() {
   grant(azure, tester, 'Azure Event Hubs Data Owner', scopes.hub);
   grant(azure, tester, 'Storage Blob Data Owner', scopes.storage);
   const credential = credentialOf(azure, tester);
-  const bus = new ServiceBusClient(BUS_HOST, credential, {
-    retryOptions: { maxRetries: 2, retryDelayInMs: 200 },
-  });
-  const producer = new EventHubProducerClient(HUB_HOST, HUB, credential, {
-    retryOptions: { maxRetries: 2, retryDelayInMs: 200 },
-  });
-  after(() => Promise.all([bus.close(), producer.close()]));
+  const connect = () =>
+    new ServiceBusClient(BUS_HOST, credential, {
+      retryOptions: { maxRetries: 2, retryDelayInMs: 200 },
+    });
+  const bus = connect();
+  after(() => bus.close());
   const checkpoints = new BlobServiceClient(
     `https://${ACCOUNT}.blob.core.windows.net`,
     credential,
   ).getContainerClient('azure-webjobs-eventhub');
 
-  const scopeOf = (path: string) => `${scopes.bus}/${path}`;
+  const assign = (t: TestContext, role: string, scope: string) =>
+    t.after(grant(azure, identity, role, scope));
   return {
     azure,
     identity,
     bus,
-    producer,
+    /** A client of its own: one whose connection has just broken takes its time to notice. */
+    createBus(t: TestContext) {
+      const client = connect();
+      t.after(() => client.close());
+      return client;
+    },
     checkpoints,
     /** `queues/orders`, `topics/news/subscriptions/readers`. */
-    grantReceiver: (path: string) =>
-      grant(azure, identity, 'Azure Service Bus Data Receiver', scopeOf(path)),
-    grantHub: () =>
-      grant(azure, identity, 'Azure Event Hubs Data Receiver', `${scopes.hub}/eventhubs/${HUB}`),
-    grantStorage: () => grant(azure, identity, 'Storage Blob Data Owner', scopes.storage),
-    /** `only`: the functions that are not disabled. */
-    startHost(only: readonly string[], env: Record<string, string> = {}): Promise<HostProcess> {
+    grantReceiver: (t: TestContext, path: string) =>
+      assign(t, 'Azure Service Bus Data Receiver', `${scopes.bus}/${path}`),
+    grantHub: (t: TestContext, hub: string) =>
+      assign(t, 'Azure Event Hubs Data Receiver', `${scopes.hub}/eventhubs/${hub}`),
+    grantStorage: (t: TestContext) => assign(t, 'Storage Blob Data Owner', scopes.storage),
+    /** A hub that no other test uses, with two partitions and the groups `$Default` and `single`. */
+    takeHub(t: TestContext) {
+      const hub = HUBS.pop();
+      if (hub === undefined) throw new Error('every hub is taken');
+      /** By a client of its own: one whose connection has just broken takes a minute to notice. */
+      const createSend = () => {
+        const producer = new EventHubProducerClient(HUB_HOST, hub, credential, {
+          retryOptions: { maxRetries: 2, retryDelayInMs: 200 },
+        });
+        t.after(() => producer.close());
+        return (partitionId: string, bodies: readonly unknown[]) =>
+          producer.sendBatch(
+            bodies.map((body) => ({ body, properties: { Kind: 'test' } })),
+            { partitionId },
+          );
+      };
+      return { hub, send: createSend(), createSend };
+    },
+    /** `only`: the functions that are not disabled. Ends with the test. */
+    async startHost(
+      t: TestContext,
+      only: readonly string[],
+      env: Record<string, string> = {},
+    ): Promise<HostProcess> {
       const disabled = FUNCTIONS.filter((name) => !only.includes(name)).map((name) => [
         `AzureWebJobs_${name}_Disabled`,
         'true',
       ]);
-      return startHostProcess('messaging-app', {
+      const host = await startHostProcess('messaging-app', {
         execArgv: ['--import', new URL('../../../local/redirect/preload.ts', import.meta.url).href],
         env: {
           ...azure.identityEnvironmentOf(`${group}/providers/Microsoft.Web/sites/${SITE}`),
@@ -208,12 +238,14 @@ export async function useMessagingAzure() {
           ...connectionSettings('Hub', HUB_HOST, identity.clientId),
           ORDERS: 'orders',
           SUBSCRIPTION: 'readers',
-          HUB_NAME: HUB,
+          HUB_NAME: 'none',
           GROUP: 'single',
           ...Object.fromEntries(disabled),
           ...env,
         },
       });
+      t.after(() => host.stop());
+      return host;
     },
   };
 }

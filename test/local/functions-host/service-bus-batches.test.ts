@@ -12,14 +12,14 @@ const deadLetters = (queueName: string) =>
   bus.createReceiver(queueName, { subQueueType: 'deadLetter' });
 
 describe('a batch', () => {
-  it('22: is what waits, with arrays of metadata, empty bodies and strings left out', async () => {
-    const takeBack = grantReceiver('queues/batches');
+  it('22: is what waits, with arrays of metadata, empty bodies and strings left out', async (t) => {
+    grantReceiver(t, 'queues/batches');
     await sendTo('batches', [
       { body: { n: 1 }, messageId: 'a', correlationId: '3', applicationProperties: { k: 1 } },
       { body: Buffer.alloc(0), messageId: 'b' },
       { body: { n: 2 }, messageId: 'c', subject: 'last' },
     ]);
-    const host = await startHost(['onBatch']);
+    const host = await startHost(t, ['onBatch']);
     await host.printed(/onBatch ended with/);
     const [run, ...more] = runsOf(host, 'onBatch');
     assert.deepEqual(more, []);
@@ -40,14 +40,12 @@ describe('a batch', () => {
     assert.equal((metadata.lockTokenArray as string[]).length, 3);
     assert.equal((metadata.enqueuedTimeUtcArray as string[]).length, 3);
     assert.deepEqual(await bus.createReceiver('batches').peekMessages(10), []);
-    await host.stop();
-    takeBack();
   });
 
-  it('23: is abandoned as a whole, and dead-lettered message by message', async () => {
-    const takeBack = grantReceiver('queues/batches');
+  it('23: is abandoned as a whole, and dead-lettered message by message', async (t) => {
+    grantReceiver(t, 'queues/batches');
     await sendTo('batches', [{ body: { throw: 'no' } }, { body: { innocent: true } }]);
-    const host = await startHost(['onBatch']);
+    const host = await startHost(t, ['onBatch']);
     const dead = [
       await receiveOne(deadLetters('batches')),
       await receiveOne(deadLetters('batches')),
@@ -62,13 +60,11 @@ describe('a batch', () => {
       [2, 2],
       [3, 3],
     ]);
-    await host.stop();
-    takeBack();
   });
 
-  it('23: waits for the one before it', async () => {
-    const takeBack = grantReceiver('queues/batches');
-    const host = await startHost(['onBatch']);
+  it('23: waits for the one before it', async (t) => {
+    grantReceiver(t, 'queues/batches');
+    const host = await startHost(t, ['onBatch']);
     await sendTo('batches', { body: { wait: 500, n: 1 } });
     await host.printed(/onBatch ran with .*"n":1/);
     await sendTo('batches', [{ body: { n: 2 } }, { body: { n: 3 } }]);
@@ -80,15 +76,13 @@ describe('a batch', () => {
       'onBatch ran with',
       'onBatch ended with',
     ]);
-    await host.stop();
-    takeBack();
   });
 });
 
 describe('sessions', () => {
-  it('are taken several at once, each in its order, and given back when they are idle', async () => {
-    const takeBack = grantReceiver('queues/sessions');
-    const host = await startHost(['onSession']);
+  it('are taken several at once, each in its order, and given back when they are idle', async (t) => {
+    grantReceiver(t, 'queues/sessions');
+    const host = await startHost(t, ['onSession']);
     const messages = [];
     for (const n of [1, 2, 3]) {
       for (const sessionId of ['a', 'b'])
@@ -110,13 +104,11 @@ describe('sessions', () => {
     // sessionIdleTimeout is 1 s in this app.
     const session = await acceptWithin('sessions', 'a', 5_000);
     await session.close();
-    await host.stop();
-    takeBack();
   });
 
-  it('give a message back that its function threw at, and go on after it', async () => {
-    const takeBack = grantReceiver('queues/sessions');
-    const host = await startHost(['onSession']);
+  it('give a message back that its function threw at, and go on after it', async (t) => {
+    grantReceiver(t, 'queues/sessions');
+    const host = await startHost(t, ['onSession']);
     await sendTo('sessions', [
       { sessionId: 'c', body: { throw: 'never' } },
       { sessionId: 'c', body: { after: true } },
@@ -127,8 +119,6 @@ describe('sessions', () => {
       runs.map(({ triggerMetadata }) => triggerMetadata.deliveryCount),
       [1, 2, 3, 1],
     );
-    await host.stop();
-    takeBack();
   });
 });
 
@@ -145,31 +135,26 @@ async function acceptWithin(queueName: string, sessionId: string, limitMs: numbe
 }
 
 describe('a subscription', () => {
-  it('is listened to by the names in the settings, with a role on it alone', async () => {
-    const takeBack = grantReceiver('topics/news/subscriptions/readers');
-    const host = await startHost(['onNews']);
+  it('is listened to by the names in the settings, with a role on it alone', async (t) => {
+    grantReceiver(t, 'topics/news/subscriptions/readers');
+    const host = await startHost(t, ['onNews']);
     await sendTo('news', { body: 'plain text', to: 'you' });
     await host.printed(/onNews ended with "plain text"/);
     assert.equal(runsOf(host, 'onNews')[0]?.triggerMetadata.to, 'you');
-    await host.stop();
-    takeBack();
   });
 
-  it('without the role is named in the refusal', async () => {
-    const host = await startHost(['onNews']);
+  it('without the role is named in the refusal', async (t) => {
+    const host = await startHost(t, ['onNews']);
     await host.printed(
       /lacks the role 'Azure Service Bus Data Receiver' on the subscription 'readers' of the topic 'news' of the namespace/,
     );
-    await host.stop();
   });
 
-  it('that does not exist is named, too', async () => {
-    const takeBack = grantReceiver('topics/news');
-    const host = await startHost(['onNews'], { SUBSCRIPTION: 'nobody' });
+  it('that does not exist is named, too', async (t) => {
+    grantReceiver(t, 'topics/news');
+    const host = await startHost(t, ['onNews'], { SUBSCRIPTION: 'nobody' });
     await host.printed(
       /the subscription 'nobody' of the topic 'news' of the namespace '[^']+' could not be found\./,
     );
-    await host.stop();
-    takeBack();
   });
 });

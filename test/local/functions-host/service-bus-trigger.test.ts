@@ -2,10 +2,12 @@
 // The numbers are those of the behaviours that were read in the real host's sources.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { ServiceBusClient } from '@azure/service-bus';
+import type { JournalEntry } from '../../../local/azure/journal.ts';
 import { BUS_HOST, receiveOne, runsOf, useMessagingAzure } from './messaging-azure.ts';
 import { send } from './raw-request.ts';
 
-const { bus, identity, grantReceiver, startHost } = await useMessagingAzure();
+const { azure, bus, createBus, identity, grantReceiver, startHost } = await useMessagingAzure();
 
 const sendTo = (
   entity: string,
@@ -19,10 +21,15 @@ const peekBodies = async (queueName: string) => {
   return messages.map(({ body }) => body);
 };
 
+/** Resolves when nothing is left in the queue. */
+async function settled(queueName: string): Promise<void> {
+  while ((await peekBodies(queueName)).length > 0);
+}
+
 describe('a queue trigger', () => {
-  it('21, 22: gives body and metadata as the real host does, and completes', async () => {
-    const takeBack = grantReceiver('queues/orders');
-    const host = await startHost(['onOrder']);
+  it('21, 22: gives body and metadata as the real host does, and completes', async (t) => {
+    grantReceiver(t, 'queues/orders');
+    const host = await startHost(t, ['onOrder']);
     await sendTo('orders', {
       body: {
         order: 7,
@@ -79,13 +86,11 @@ describe('a queue trigger', () => {
     await host.printed(/Trigger Details: MessageId: m-1, SequenceNumber: 1, DeliveryCount: 1, /);
     assert.equal(run.retryContext, undefined);
     assert.deepEqual(await peekBodies('orders'), []);
-    await host.stop();
-    takeBack();
   });
 
-  it('23: a throw gives the message back at once, until the queue dead-letters it', async () => {
-    const takeBack = grantReceiver('queues/orders');
-    const host = await startHost(['onOrder']);
+  it('23: a throw gives the message back at once, until the queue dead-letters it', async (t) => {
+    grantReceiver(t, 'queues/orders');
+    const host = await startHost(t, ['onOrder']);
     const startedMs = performance.now();
     await sendTo('orders', { body: { throw: 'never' }, messageId: 'poison' });
     const dead = await receiveOne(bus.createReceiver('orders', { subQueueType: 'deadLetter' }));
@@ -96,47 +101,40 @@ describe('a queue trigger', () => {
       ({ triggerMetadata }) => triggerMetadata.deliveryCount,
     );
     assert.deepEqual(counts, [1, 2, 3]);
-    await host.stop();
-    takeBack();
   });
 
-  it('runs many at once, and keeps the lock of a slow one for as long as it runs', async () => {
-    const takeBack = grantReceiver('queues/brief');
-    const host = await startHost(['onOrder'], { ORDERS: 'brief' });
+  it('runs many at once, and keeps the lock of a slow one for as long as it runs', async (t) => {
+    grantReceiver(t, 'queues/brief');
+    const host = await startHost(t, ['onOrder'], { ORDERS: 'brief' });
     await sendTo('brief', [{ body: { wait: 6_000, name: 'slow' } }, { body: { name: 'quick' } }]);
     await host.printed(/onOrder ended with .*quick/);
     assert.deepEqual(await peekBodies('brief'), [{ wait: 6_000, name: 'slow' }]);
     await host.printed(/onOrder ended with .*slow/);
     assert.equal(runsOf(host, 'onOrder').length, 2, 'its lock of 5 s would have ended');
     assert.deepEqual(await peekBodies('brief'), []);
-    await host.stop();
-    takeBack();
   });
 
-  it('gives bytes to who asks for them', async () => {
-    const takeBack = grantReceiver('queues/bytes');
-    const host = await startHost(['onBytes']);
+  it('gives bytes to who asks for them', async (t) => {
+    grantReceiver(t, 'queues/bytes');
+    const host = await startHost(t, ['onBytes']);
     await sendTo('bytes', { body: Buffer.from([0, 1, 0xff]) });
     await host.printed('onBytes ran with {"isBuffer":true,"hex":"0001ff"}');
-    await host.stop();
-    takeBack();
   });
 
-  it('that is disabled takes nothing', async () => {
-    const takeBack = grantReceiver('queues/orders');
-    const host = await startHost([]);
+  it('that is disabled takes nothing', async (t) => {
+    grantReceiver(t, 'queues/orders');
+    const host = await startHost(t, []);
     await sendTo('orders', { body: 'left alone' });
     assert.equal((await peekBodies('orders')).length, 1);
     await host.stop();
-    takeBack();
     const left = await receiveOne(
       bus.createReceiver('orders', { receiveMode: 'receiveAndDelete' }),
     );
     assert.equal(left?.body, 'left alone');
   });
 
-  it('9: runs by the admin API with a body', async () => {
-    const host = await startHost([]);
+  it('9: runs by the admin API with a body', async (t) => {
+    const host = await startHost(t, []);
     const run = (body: string) =>
       send(host.baseUrl, '/admin/functions/onOrder', {
         method: 'POST',
@@ -163,30 +161,96 @@ describe('a queue trigger', () => {
     });
     assert.equal((await run('{}')).status, 202);
     await host.printed("Executed 'Functions.onOrder' (Failed): it needs an input");
-    await host.stop();
   });
 });
 
+describe('a queue trigger whose service goes away', () => {
+  it('35: is back within 5 s of its restart, and no message is lost', async (t) => {
+    grantReceiver(t, 'queues/orders');
+    const host = await startHost(t, ['onOrder']);
+    await sendTo('orders', { body: { name: 'before' } });
+    await host.printed(/onOrder ended with .*before/);
+    await settled('orders');
+    await azure.closeDoor('messaging');
+    await azure.openDoor('messaging');
+    const openedMs = performance.now();
+    await createBus(t)
+      .createSender('orders')
+      .sendMessages({ body: { name: 'after' } });
+    await host.printed(/onOrder ended with .*after/);
+    assert.ok(performance.now() - openedMs < 5_000, `${performance.now() - openedMs} ms`);
+  });
+
+  it('35: is back when it has been away for longer', async (t) => {
+    grantReceiver(t, 'queues/orders');
+    const host = await startHost(t, ['onOrder']);
+    await sendThrough(createBus(t), { name: 'before' });
+    await host.printed(/onOrder ended with .*before/);
+    await settled('orders');
+    await azure.closeDoor('messaging');
+    await host.printed(/'Functions.onOrder' was unable to start: .*ECONNREFUSED/);
+    await azure.openDoor('messaging');
+    const openedMs = performance.now();
+    await sendThrough(createBus(t), { name: 'after' });
+    await host.printed(/onOrder ended with .*after/);
+    assert.ok(performance.now() - openedMs < 5_000, `${performance.now() - openedMs} ms`);
+  });
+});
+
+describe('a host that stops', () => {
+  it('ends what runs, completes it, and starts nothing any more', async (t) => {
+    grantReceiver(t, 'queues/orders');
+    const host = await startHost(t, ['onOrder']);
+    await sendThrough(createBus(t), { wait: 1_000, name: 'under way' });
+    await host.printed(/onOrder ran with .*under way/);
+    const stopped = host.stop();
+    const startedMs = performance.now();
+    await sendThrough(createBus(t), { name: 'too late' });
+    await stopped;
+    assert.ok(performance.now() - startedMs < 10_000);
+    assert.match(host.output(), /onOrder ended with .*under way/);
+    assert.doesNotMatch(host.output(), /ran with .*too late/);
+    const left = await receiveOne(
+      createBus(t).createReceiver('orders', { receiveMode: 'receiveAndDelete' }),
+    );
+    assert.deepEqual(left?.body, { name: 'too late' });
+    assert.equal(await receiveOne(createBus(t).createReceiver('orders')), undefined);
+  });
+});
+
+const sendThrough = (client: ServiceBusClient, body: object) =>
+  client.createSender('orders').sendMessages({ body });
+
 describe('a queue trigger without its role', () => {
-  it('36: says so once, naming role and entity, asks seldom, and starts when it is granted', async () => {
-    const host = await startHost(['onOrder']);
+  it('36: says so once, naming role and entity, asks seldom, and starts when it is granted', async (t) => {
+    const since = azure.journal.position;
+    const host = await startHost(t, ['onOrder']);
     await host.printed(
       `The listener for function 'Functions.onOrder' was unable to start: the identity with client id ${identity.clientId} lacks the role 'Azure Service Bus Data Receiver' on the queue 'orders' of the namespace '${BUS_HOST}', or got it a moment ago. It is tried again.`,
     );
     await sendTo('orders', { body: { name: 'waits' } });
-    const takeBack = grantReceiver('queues/orders');
+    await azure.journal.waitFor('the second refusal', isRefusal, {
+      since: (await azure.journal.waitFor('a refusal', isRefusal, { since })).sequence,
+    });
+    grantReceiver(t, 'queues/orders');
     await host.printed("The listener for function 'Functions.onOrder' listens again.");
     await host.printed(/onOrder ended with .*waits/);
     assert.equal(host.output().match(/was unable to start/g)?.length, 1);
-    await host.stop();
-    takeBack();
+    const refusals = azure.journal.since(since).filter(isRefusal);
+    for (const [index, refusal] of refusals.entries()) {
+      const before = refusals[index - 1];
+      // One question is asked of the link and of the message behind it.
+      const waitedMs = refusal.atMs - (before?.atMs ?? 0);
+      assert.ok(waitedMs < 100 || waitedMs > 4_900, `asked again after ${waitedMs} ms`);
+    }
   });
 
-  it('runs no function for a role on another queue', async () => {
-    const takeBack = grantReceiver('queues/bytes');
-    const host = await startHost(['onOrder']);
+  it('runs no function for a role on another queue', async (t) => {
+    grantReceiver(t, 'queues/bytes');
+    const host = await startHost(t, ['onOrder']);
     await host.printed(/lacks the role 'Azure Service Bus Data Receiver' on the queue 'orders'/);
-    await host.stop();
-    takeBack();
   });
 });
+
+const isRefusal = (entry: JournalEntry) =>
+  entry.kind === 'decision' && !entry.allowed && entry.principalId === identity.principalId;

@@ -106,6 +106,7 @@ describe('host.json', () => {
       functionTimeoutMs: 1_800_000,
       logLevels: {},
       hasExtensionBundle: false,
+      extensions: { serviceBus: undefined, eventHubs: undefined },
     };
     assert.deepEqual(await loadHostJson(join(folder, 'nowhere')), expected);
     assert.deepEqual(await load({ version: '2.0' }), expected);
@@ -115,7 +116,7 @@ describe('host.json', () => {
     const content = {
       version: '2.0',
       functionTimeout: '00:05:00',
-      extensions: { http: { routePrefix: '/v1/' } },
+      extensions: { http: { routePrefix: '/v1/' }, ServiceBus: { prefetchCount: 5 } },
       logging: { logLevel: { default: 'Warning', 'Host.Results': 'None' } },
       extensionBundle: { id: 'Microsoft.Azure.Functions.ExtensionBundle', version: '[4.*, 5.0.0)' },
     };
@@ -124,6 +125,7 @@ describe('host.json', () => {
       functionTimeoutMs: 300_000,
       logLevels: { default: 'warning', 'Host.Results': 'none' },
       hasExtensionBundle: true,
+      extensions: { serviceBus: { prefetchCount: 5 }, eventHubs: undefined },
     });
     assert.equal(
       (await load({ functionTimeout: '-1' })).functionTimeoutMs,

@@ -22,7 +22,10 @@ export function errorValue(
   return described(ERROR, [typed('symbol', error.condition), error.message, null]);
 }
 
-export function rejectedWith(error: { readonly condition: string; readonly message: string }): Buffer {
+export function rejectedWith(error: {
+  readonly condition: string;
+  readonly message: string;
+}): Buffer {
   return encodeValue(described(STATE.rejected, [errorValue(error)]));
 }
 
@@ -89,7 +92,8 @@ function readFields(decoder: Decoder, bytes: Buffer): (Buffer | undefined)[] {
   return fields;
 }
 
-const decodeFlag = (field: Buffer | undefined) => field !== undefined && decodeValue(field) === true;
+const decodeFlag = (field: Buffer | undefined) =>
+  field !== undefined && decodeValue(field) === true;
 
 /** The buffers are copies: a frame's memory must not live as long as a message. */
 const entriesOf = (field: Buffer | undefined): MapEntry[] =>

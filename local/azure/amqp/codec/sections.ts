@@ -186,4 +186,3 @@ export function encodeMessage(message: {
   encoder.descriptor(SECTION.value).value(message.body);
   return encoder.toBuffer();
 }
-

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 
-/** Message ids of the last while. Source: duplicate-detection.md. */
+/** Message ids of the last while. Source: https://learn.microsoft.com/azure/service-bus-messaging/duplicate-detection. */
 export class DuplicateHistory {
   readonly #clock: Clock;
   /** Id → when it came; oldest first. */

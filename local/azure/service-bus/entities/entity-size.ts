@@ -1,3 +1,4 @@
+// What stands under "Azure:" here follows https://learn.microsoft.com/azure/service-bus-messaging/service-bus-quotas.
 import type { MessageContent } from '../messages/message-content.ts';
 import { quotaExceeded } from '../service-bus-error.ts';
 

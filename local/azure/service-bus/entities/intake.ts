@@ -1,3 +1,4 @@
+// What stands under "Azure:" here follows https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-protocol-guide.
 import type { Clock } from '../../clock.ts';
 import { MessageContent } from '../messages/message-content.ts';
 import { DuplicateHistory } from './duplicate-history.ts';

@@ -1,3 +1,4 @@
+// What stands under "Azure:" here follows https://learn.microsoft.com/azure/service-bus-messaging/message-sequencing.
 import type { BrokeredMessage } from '../messages/brokered-message.ts';
 import { ReadyMessages } from '../messages/ready-messages.ts';
 

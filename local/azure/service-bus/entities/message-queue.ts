@@ -1,3 +1,4 @@
+// What stands under "Azure:" here follows https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-protocol-guide.
 import type { MapEntry } from '../../amqp/messaging-node.ts';
 import type { Clock } from '../../clock.ts';
 import { BrokeredMessage, type MessageHome } from '../messages/brokered-message.ts';

@@ -1,3 +1,4 @@
+// What stands under "Azure:" here follows https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-protocol-guide.
 import type { Clock } from '../../clock.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { EntitySize } from './entity-size.ts';

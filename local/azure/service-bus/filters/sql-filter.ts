@@ -1,3 +1,4 @@
+// What stands under "Azure:" here follows https://learn.microsoft.com/azure/service-bus-messaging/service-bus-messaging-sql-filter.
 import { randomUUID } from 'node:crypto';
 import { FilterError } from './filter-error.ts';
 import { compareValues, type FilterValue, isNumeric } from './filter-value.ts';

@@ -1,3 +1,4 @@
+// What stands under "Azure:" here follows https://learn.microsoft.com/azure/service-bus-messaging/message-transfers-locks-settlement.
 import type { Delivery, MessageSource, Outcome, OutgoingLink } from '../../amqp/messaging-node.ts';
 import type { Consumer, Lane } from '../entities/lane.ts';
 import type { MessageQueue } from '../entities/message-queue.ts';

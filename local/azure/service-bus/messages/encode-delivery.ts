@@ -1,3 +1,4 @@
+// What stands under "Azure:" here follows https://learn.microsoft.com/azure/service-bus-messaging/message-expiration.
 import { Encoder } from '../../amqp/codec/encode.ts';
 import { SECTION } from '../../amqp/codec/sections.ts';
 import type { BrokeredMessage, MessageState } from './brokered-message.ts';

@@ -1,3 +1,4 @@
+// What stands under "Azure:" here follows https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-protocol-guide.
 // An encoded message as it came, and the few facts about it that the broker acts on.
 import { randomUUID } from 'node:crypto';
 import { type AmqpValue, Typed } from '../../amqp/codec/amqp-value.ts';
@@ -88,6 +89,8 @@ export class MessageContent {
     const content = new MessageContent(bytes, splitSections(bytes));
     if (content.messageId.length > LONGEST_ID) throw messageIdTooLong(LONGEST_ID);
     if ((content.sessionId?.length ?? 0) > LONGEST_ID) throw sessionIdTooLong(LONGEST_ID);
+    // Filters and dead letters read them later, when it is too late to refuse.
+    content.applicationProperties();
     return content;
   }
 

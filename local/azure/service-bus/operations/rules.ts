@@ -1,3 +1,4 @@
+// What stands under "Azure:" here follows https://learn.microsoft.com/azure/service-bus-messaging/topic-filters.
 // Azure: rules on `$management` need Listen only; only the HTTP administration API needs Manage
 // [ServiceBusRuleManager's documentation, .NET, Java and JavaScript].
 import { type AmqpValue, Described, typed } from '../../amqp/codec/amqp-value.ts';

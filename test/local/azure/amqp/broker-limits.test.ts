@@ -26,7 +26,10 @@ describe('connections without a valid token', () => {
       if (index % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     const client = await connectRaw(azure, HOST);
-    const { accessToken } = await azure.tokens.issue(owner.principal, 'https://eventhubs.azure.net');
+    const { accessToken } = await azure.tokens.issue(
+      owner.principal,
+      'https://eventhubs.azure.net',
+    );
     assert.equal((await client.putToken(`sb://${HOST}/hub`, accessToken)).status, 202);
     assert.equal((await client.sendTo('hub')).condition, undefined);
     client.close();
@@ -39,17 +42,17 @@ describe('connections without a valid token', () => {
 
 /** A broker of its own on streams in memory. */
 function createBroker(t: { after(step: () => void): void }, limits: Partial<BrokerLimits>) {
-  const broker = new Broker({ ...azure, namespaces: azure.messaging.namespaces, limits });
+  const { clock, journal, tokens, access, messaging } = azure;
+  const { namespaces } = messaging;
+  const broker = new Broker({ clock, journal, tokens, access, namespaces, limits });
   t.after(() => broker.stop());
   return {
     broker,
     connect() {
       const [ours, theirs] = duplexPair();
       broker.serve(theirs);
-      const ended = new Promise<void>((resolve) => ours.once('close', () => resolve()));
-      ours.on('error', () => {});
       ours.resume();
-      return { stream: ours, ended };
+      return { ended: new Promise<void>((resolve) => theirs.once('close', () => resolve())) };
     },
   };
 }

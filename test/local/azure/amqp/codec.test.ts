@@ -42,11 +42,21 @@ const samples: readonly (readonly [string, AmqpValue, unknown, AmqpValue])[] = [
   ['int small', typed('int', -5), types.wrap_int(-5), -5],
   ['int', typed('int', -70_000), types.wrap_int(-70_000), -70_000],
   ['long small', typed('long', -128), types.wrap_long(-128), -128],
-  ['long', typed('long', 9_007_199_254_740_991), types.wrap_long(9_007_199_254_740_991), 9_007_199_254_740_991],
+  [
+    'long',
+    typed('long', 9_007_199_254_740_991),
+    types.wrap_long(9_007_199_254_740_991),
+    9_007_199_254_740_991,
+  ],
   ['long below 0', typed('long', -5_000_000_000), types.wrap_long(-5_000_000_000), -5_000_000_000],
   ['double', 1.5, types.wrap_double(1.5), 1.5],
   ['float', typed('float', 0.5), types.wrap_float(0.5), 0.5],
-  ['timestamp', new Date(1_700_000_000_123), types.wrap_timestamp(1_700_000_000_123), new Date(1_700_000_000_123)],
+  [
+    'timestamp',
+    new Date(1_700_000_000_123),
+    types.wrap_timestamp(1_700_000_000_123),
+    new Date(1_700_000_000_123),
+  ],
   ['timestamp before 1970', new Date(-1000), types.wrap_timestamp(-1000), new Date(-1000)],
   ['string', 'ü€😀', types.wrap_string('ü€😀'), 'ü€😀'],
   ['long string', 'x'.repeat(300), types.wrap_string('x'.repeat(300)), 'x'.repeat(300)],
@@ -56,7 +66,12 @@ const samples: readonly (readonly [string, AmqpValue, unknown, AmqpValue])[] = [
   ['list', [true, 'a'], types.wrap_list([true, 'a']), [true, 'a']],
   ['empty list', [], types.wrap_list([]), []],
   ['map', { a: 'b' }, types.wrap_map({ a: 'b' }), new Map([['a', 'b']])],
-  ['symbolic map', symbolicMap({ a: 'b' }), types.wrap_symbolic_map({ a: 'b' }), new Map([['a', 'b']])],
+  [
+    'symbolic map',
+    symbolicMap({ a: 'b' }),
+    types.wrap_symbolic_map({ a: 'b' }),
+    new Map([['a', 'b']]),
+  ],
   ['array', arrayOf('string', ['a', 'b']), types.wrap_array(['a', 'b'], 0xa1), ['a', 'b']],
   [
     'array of timestamps',
@@ -91,7 +106,11 @@ describe('the codec', () => {
 
   it('splits a message of rhea into its sections', () => {
     const bytes = message.encode({
-      ...{ durable: true, message_id: 'm', body: message.data_sections([Buffer.from('a'), Buffer.from('b')]) },
+      ...{
+        durable: true,
+        message_id: 'm',
+        body: message.data_sections([Buffer.from('a'), Buffer.from('b')]),
+      },
       ...{ message_annotations: { 'x-opt-a': 1 }, application_properties: { p: 'q' } },
     });
     assert.deepEqual(

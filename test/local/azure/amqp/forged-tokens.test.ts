@@ -23,7 +23,8 @@ const connections = watchOutgoingConnections();
 after(() => connections.stop());
 
 before(async () => {
-  for (const principal of [systemAssigned, userAssigned, otherUserAssigned]) directory.add(principal);
+  for (const principal of [systemAssigned, userAssigned, otherUserAssigned])
+    directory.add(principal);
   client = await connectRaw(azure, HOST);
   bench = await createBench('event-hubs', { clock, journal, directory, tokens, keys });
 });
@@ -39,7 +40,11 @@ const words: Readonly<Record<Exclude<TokenProblem, 'missing'>, string>> = {
 };
 
 describe('put-token', () => {
-  for (const { name, problem, make } of [...signatureForgeries, ...shapeForgeries, ...claimForgeries]) {
+  for (const { name, problem, make } of [
+    ...signatureForgeries,
+    ...shapeForgeries,
+    ...claimForgeries,
+  ]) {
     it(`refuses ${name}`, async () => {
       for (const token of [await make(bench)].flat()) {
         const before = connections.foreign.length;

@@ -56,8 +56,18 @@ describe('put-token', () => {
     const token = await tokenOf();
     const foreign = await client.putToken('sb://other-ns.servicebus.windows.net/hub', token);
     assert.equal(foreign.status, 401);
-    assert.match(foreign.description, /^InvalidAudience: The authorization header contains a token/);
-    for (const path of ['nowhere', 'hub/..', 'hub/../other', 'hub/ConsumerGroups/nobody', '$cbs', 'hub/x/y']) {
+    assert.match(
+      foreign.description,
+      /^InvalidAudience: The authorization header contains a token/,
+    );
+    for (const path of [
+      'nowhere',
+      'hub/..',
+      'hub/../other',
+      'hub/ConsumerGroups/nobody',
+      '$cbs',
+      'hub/x/y',
+    ]) {
       const answer = await client.putToken(`sb://${HOST}/${path}`, token);
       assert.equal(answer.status, 404, path);
       assert.equal(answer.condition, 'amqp:not-found');
@@ -67,7 +77,11 @@ describe('put-token', () => {
   it('[F55] refuses a JWT, or a SAS, under the type of SAS', async () => {
     const client = await connect();
     for (const token of [await tokenOf(), 'SharedAccessSignature sr=x&sig=y&se=1&skn=z']) {
-      const answer = await client.putToken(`sb://${HOST}/hub`, token, 'servicebus.windows.net:sastoken');
+      const answer = await client.putToken(
+        `sb://${HOST}/hub`,
+        token,
+        'servicebus.windows.net:sastoken',
+      );
       assert.equal(answer.status, 401);
       assert.equal(answer.condition, 'amqp:unauthorized-access');
       assert.match(answer.description, /^LocalAuthDisabled: /);
@@ -142,7 +156,13 @@ describe('a link', () => {
     for (const address of [`amqps://${HOST}/hub`, `sb://${HOST}/HUB/`, 'Hub', '/hub']) {
       assert.equal((await client.sendTo(address)).condition, undefined, address);
     }
-    for (const address of ['sb://evil.example/hub', 'other/../hub', 'hub/..', '', 'hub/Publishers/p']) {
+    for (const address of [
+      'sb://evil.example/hub',
+      'other/../hub',
+      'hub/..',
+      '',
+      'hub/Publishers/p',
+    ]) {
       assert.equal((await client.sendTo(address)).condition, 'amqp:not-found', address);
     }
   });
@@ -157,7 +177,10 @@ describe('a link', () => {
   it('to $management needs a token too', async () => {
     const client = await connect();
     assert.equal((await client.receiveFrom('$management')).condition, 'amqp:unauthorized-access');
-    assert.equal((await client.receiveFrom('hub/$management')).condition, 'amqp:unauthorized-access');
+    assert.equal(
+      (await client.receiveFrom('hub/$management')).condition,
+      'amqp:unauthorized-access',
+    );
     await client.putToken(`sb://${HOST}/hub/$management`, await tokenOf());
     assert.equal((await client.receiveFrom('$management')).condition, undefined);
     assert.equal((await client.receiveFrom('hub/$management')).condition, undefined);
@@ -173,12 +196,19 @@ describe('a link', () => {
     const client = await connect();
     await client.putToken(`sb://${HOST}/`, await tokenOf(everything));
     const reader = client.receiveFrom('passing/ConsumerGroups/group/Partitions/0', 5000);
-    await azure.journal.waitFor('the reader', (entry) => entry.kind === 'message' && entry.entity.startsWith('passing/Con'));
+    await azure.journal.waitFor(
+      'the reader',
+      (entry) => entry.kind === 'message' && entry.entity.startsWith('passing/Con'),
+    );
     eventHubs.removeConsumerGroup('demo-ns', 'passing', 'group');
     assert.equal((await reader).condition, 'amqp:not-found');
     const since = azure.journal.position;
     const sender = client.sendTo('passing', 5000);
-    await azure.journal.waitFor('the sender', (entry) => entry.kind === 'message' && entry.entity === 'passing', { since });
+    await azure.journal.waitFor(
+      'the sender',
+      (entry) => entry.kind === 'message' && entry.entity === 'passing',
+      { since },
+    );
     eventHubs.removeEventHub('demo-ns', 'passing');
     assert.equal((await sender).condition, 'amqp:not-found');
   });

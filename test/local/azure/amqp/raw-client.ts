@@ -61,7 +61,10 @@ export async function connectRaw(azure: LocalAzure, hostname: string): Promise<R
   for (const event of ['session_error', 'sender_error', 'receiver_error', 'protocol_error']) {
     connection.on(event, () => {});
   }
-  await Promise.race([new Promise((resolve) => connection.once('connection_open', resolve)), closed]);
+  await Promise.race([
+    new Promise((resolve) => connection.once('connection_open', resolve)),
+    closed,
+  ]);
   let nextId = 0;
   let cbs: { request: RawLink & { send(message: unknown): void }; answers: RawLink } | undefined;
 
@@ -80,10 +83,12 @@ export async function connectRaw(azure: LocalAzure, hostname: string): Promise<R
         resolve({
           status: properties['status-code'] as unknown as number,
           description: properties['status-description'] as unknown as string,
-          ...('error-condition' in properties && { condition: String(properties['error-condition']) }),
+          ...('error-condition' in properties && {
+            condition: String(properties['error-condition']),
+          }),
         });
       });
-      closed.then(() => reject(new Error('the connection was closed')));
+      void closed.then(() => reject(new Error('the connection was closed')));
       request.send({
         ...{ message_id: id, reply_to: 'cbs-answers', body: token },
         application_properties: { operation, type, name },
@@ -122,7 +127,11 @@ export async function connectRaw(azure: LocalAzure, hostname: string): Promise<R
     closed,
     putToken,
     receiveFrom: (address, settleMs = 30) =>
-      outcomeOf(connection.open_receiver({ source: { address }, credit_window: 0 }), 'receiver', settleMs),
+      outcomeOf(
+        connection.open_receiver({ source: { address }, credit_window: 0 }),
+        'receiver',
+        settleMs,
+      ),
     sendTo: (address, settleMs = 30) =>
       outcomeOf(connection.open_sender({ target: { address } }), 'sender', settleMs),
     close: () => connection.close(),

@@ -17,7 +17,9 @@ const { azure, eventHubs, putHub, identityWith, closeLater } = await useEventHub
 
 let hubCount = 0;
 /** A hub of its own with a producer and a consumer. */
-function openHub(options: { webSocket?: boolean; partitionCount?: number; retentionHours?: number } = {}) {
+function openHub(
+  options: { webSocket?: boolean; partitionCount?: number; retentionHours?: number } = {},
+) {
   const name = `hub-${hubCount++}`;
   putHub(name, options);
   const { credential } = identityWith([SENDER, hubId(name)], [RECEIVER, hubId(name)]);
@@ -103,7 +105,9 @@ describe('a hub', () => {
   it('spreads events without key over its partitions', async () => {
     const { producer } = openHub();
     for (let index = 0; index < 8; index++) await producer.sendBatch([{ body: index }]);
-    const all = await Promise.all(['0', '1', '2', '3'].map((id) => producer.getPartitionProperties(id)));
+    const all = await Promise.all(
+      ['0', '1', '2', '3'].map((id) => producer.getPartitionProperties(id)),
+    );
     assert.deepEqual(
       all.map(({ lastEnqueuedSequenceNumber }) => lastEnqueuedSequenceNumber),
       [1, 1, 1, 1],
@@ -139,10 +143,14 @@ describe('a hub', () => {
       resourceId: `${hubId(name)}/consumergroups/Archive`,
     });
     for (const group of ['$default', 'ARCHIVE']) {
-      const consumer = closeLater(new EventHubConsumerClient(group, HOST, name, credential, noRetries));
+      const consumer = closeLater(
+        new EventHubConsumerClient(group, HOST, name, credential, noRetries),
+      );
       assert.deepEqual(bodiesOf(await read(consumer, 1)), ['a']);
     }
-    const consumer = closeLater(new EventHubConsumerClient('nobody', HOST, name, credential, noRetries));
+    const consumer = closeLater(
+      new EventHubConsumerClient('nobody', HOST, name, credential, noRetries),
+    );
     await assert.rejects(read(consumer, 1, { partitionId: '0' }), {
       code: 'MessagingEntityNotFoundError',
       message: /The messaging entity 'demo-ns:eventhub:.*\|nobody' could not be found\./,
@@ -164,7 +172,10 @@ describe('a reader', () => {
       bodiesOf(await read(consumer, count, { partitionId: '0', ...startPosition }));
     const { sequenceNumber, offset, enqueuedTimeUtc } = second;
     assert.deepEqual(await from(1, { startPosition: { sequenceNumber } }), ['c']);
-    assert.deepEqual(await from(2, { startPosition: { sequenceNumber, isInclusive: true } }), ['b', 'c']);
+    assert.deepEqual(await from(2, { startPosition: { sequenceNumber, isInclusive: true } }), [
+      'b',
+      'c',
+    ]);
     assert.deepEqual(await from(1, { startPosition: { offset } }), ['c']);
     assert.deepEqual(await from(2, { startPosition: { offset, isInclusive: true } }), ['b', 'c']);
     assert.deepEqual(await from(1, { startPosition: { enqueuedOn: enqueuedTimeUtc } }), ['c']);
@@ -195,7 +206,8 @@ describe('a reader', () => {
     const partitionId = '0';
     await assert.rejects(read(consumer, 1, { partitionId, startPosition: { sequenceNumber: 5 } }), {
       code: 'ArgumentError',
-      message: /The supplied sequence number '5' is invalid\. The last sequence number in the system is '0'/,
+      message:
+        /The supplied sequence number '5' is invalid\. The last sequence number in the system is '0'/,
     });
   });
 

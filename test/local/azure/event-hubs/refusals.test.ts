@@ -5,7 +5,16 @@ import type { TokenCredential } from '@azure/core-auth';
 import { EventHubConsumerClient, EventHubProducerClient } from '@azure/event-hubs';
 import { MovableClock } from '../../../../local/azure/clock.ts';
 import { bodiesOf, publish, read } from './publish-and-read.ts';
-import { HOST, hubId, namespaceId, noRetries, OWNER, RECEIVER, SENDER, useEventHub } from './use-event-hub.ts';
+import {
+  HOST,
+  hubId,
+  namespaceId,
+  noRetries,
+  OWNER,
+  RECEIVER,
+  SENDER,
+  useEventHub,
+} from './use-event-hub.ts';
 
 const clock = new MovableClock();
 const { azure, eventHubs, putHub, identityWith, closeLater } = await useEventHub({ clock });
@@ -20,7 +29,8 @@ const producerOf = (credential: TokenCredential, hub = 'hub') =>
 const consumerOf = (credential: TokenCredential, hub = 'hub', group = '$Default') =>
   closeLater(new EventHubConsumerClient(group, HOST, hub, credential, noRetries));
 
-const send = (credential: TokenCredential, hub?: string) => publish(producerOf(credential, hub), ['x']);
+const send = (credential: TokenCredential, hub?: string) =>
+  publish(producerOf(credential, hub), ['x']);
 const receive = (credential: TokenCredential, hub?: string, group?: string) =>
   read(consumerOf(credential, hub, group), 1, { partitionId: '0' });
 
@@ -45,9 +55,19 @@ describe('a role', () => {
     await assert.rejects(receive(credential), refusedFor('Listen', READER_PATH));
     const decisions = azure.journal.since(since).filter((entry) => entry.kind === 'decision');
     assert.deepEqual(
-      decisions.map(({ allowed, action, scope, principalId }) => [allowed, action, scope, principalId]),
+      decisions.map(({ allowed, action, scope, principalId }) => [
+        allowed,
+        action,
+        scope,
+        principalId,
+      ]),
       [
-        [false, 'Microsoft.EventHub/namespaces/messages/send/action', hubId('hub'), principal.principalId],
+        [
+          false,
+          'Microsoft.EventHub/namespaces/messages/send/action',
+          hubId('hub'),
+          principal.principalId,
+        ],
         [
           false,
           'Microsoft.EventHub/namespaces/messages/receive/action',
@@ -120,10 +140,16 @@ describe('an entity that is not there', () => {
   it('is told at once, for a hub and for a namespace', async () => {
     await assert.rejects(send(full.credential, 'nowhere'), {
       code: 'MessagingEntityNotFoundError',
-      message: /^The messaging entity 'sb:\/\/demo-ns\.servicebus\.windows\.net\/nowhere' could not be found\. TrackingId:/,
+      message:
+        /^The messaging entity 'sb:\/\/demo-ns\.servicebus\.windows\.net\/nowhere' could not be found\. TrackingId:/,
     });
     const producer = closeLater(
-      new EventHubProducerClient('nowhere.servicebus.windows.net', 'hub', full.credential, noRetries),
+      new EventHubProducerClient(
+        'nowhere.servicebus.windows.net',
+        'hub',
+        full.credential,
+        noRetries,
+      ),
     );
     // Azure has no DNS name for it; here the TLS handshake fails.
     await assert.rejects(publish(producer, ['x']));
@@ -155,7 +181,9 @@ describe('a token', () => {
     getToken: async () => ({ token: await make(), expiresOnTimestamp: Date.now() + 3_600_000 }),
   });
   const issue = (audience: string, lifetimeSeconds = 3600) =>
-    azure.tokens.issue(full.principal, audience, { lifetimeSeconds }).then((issued) => issued.accessToken);
+    azure.tokens
+      .issue(full.principal, audience, { lifetimeSeconds })
+      .then((issued) => issued.accessToken);
   const HUBS = 'https://eventhubs.azure.net';
 
   it('of both spellings of the audience is taken', async () => {
@@ -177,7 +205,8 @@ describe('a token', () => {
     clock.advanceMs(60_000 + 301_000);
     await assert.rejects(send(tokenOf(async () => old)), {
       code: 'UnauthorizedError',
-      message: /^ExpiredToken: The token is expired\. Expiration time: '\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ'\./,
+      message:
+        /^ExpiredToken: The token is expired\. Expiration time: '\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ'\./,
     });
   });
 
@@ -185,12 +214,20 @@ describe('a token', () => {
     const token = await issue(HUBS);
     const [header, payload = '', signature] = token.split('.');
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
-    const forged = Buffer.from(JSON.stringify({ ...claims, oid: claims.oid })).toString('base64url');
+    const forged = Buffer.from(JSON.stringify({ ...claims, oid: claims.oid })).toString(
+      'base64url',
+    );
     const other = Buffer.from(JSON.stringify({ ...claims, appid: 'x' })).toString('base64url');
-    for (const bad of [`${header}.${other}.${signature}`, token.slice(0, -2), `${header}.${forged}.`, 'x']) {
+    for (const bad of [
+      `${header}.${other}.${signature}`,
+      token.slice(0, -2),
+      `${header}.${forged}.`,
+      'x',
+    ]) {
       await assert.rejects(send(tokenOf(async () => bad)), {
         code: 'UnauthorizedError',
-        message: /^(InvalidSignature: The token has an invalid signature|MalformedToken: The token is malformed)\./,
+        message:
+          /^(InvalidSignature: The token has an invalid signature|MalformedToken: The token is malformed)\./,
       });
     }
   });
@@ -205,7 +242,10 @@ describe('while connected', () => {
     // The link is open: what it was opened for still goes.
     await publish(producer, ['y']);
     // Another sender of the same client puts a token for its own partition, which changes nothing for the hub.
-    await assert.rejects(publish(producer, ['z'], { partitionId: '1' }), refusedFor('Send', 'hub/partitions/1'));
+    await assert.rejects(
+      publish(producer, ['z'], { partitionId: '1' }),
+      refusedFor('Send', 'hub/partitions/1'),
+    );
     await publish(producer, ['y']);
   });
 });

@@ -1,7 +1,14 @@
 // An embedded Azure with one Event Hubs namespace, put there as ARM's providers do.
 import { after } from 'node:test';
 import type { AzureOptions } from '../../../../local/azure/local-azure.ts';
-import { addIdentity, credentialOf, grant, groupId, useLocalAzure } from '../../../support/local-azure.ts';
+import {
+  addIdentity,
+  credentialOf,
+  grant,
+  groupId,
+  useLocalAzure,
+} from '../../../support/local-azure.ts';
+import { unrefLongTimers } from '../../../support/long-timers.ts';
 
 export const HOST = 'demo-ns.servicebus.windows.net';
 export const namespaceId = `${groupId('rg-test')}/providers/Microsoft.EventHub/namespaces/demo-ns`;
@@ -18,6 +25,7 @@ export const noRetries = {
 };
 
 export async function useEventHub(options: Partial<AzureOptions> = {}) {
+  unrefLongTimers();
   const clients: { close(): Promise<void> }[] = [];
   // Before the broker goes: hooks run in the order of their making.
   after(() => Promise.all(clients.map((client) => client.close())));

@@ -163,4 +163,6 @@ it('throttles: 15 queries of a principal in 5 seconds', async () => {
   clock.advanceMs(3_500);
   assert.equal((await ask('count')).headers['x-ms-user-quota-remaining'], '14');
   azure.limits.set({});
+  const wrong = () => azure.limits.set({ resourceGraph: { queries: 0 } });
+  assert.throws(wrong, { code: 'InvalidLimitOrder' });
 });

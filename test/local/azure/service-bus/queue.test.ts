@@ -139,6 +139,8 @@ describe('a queue', () => {
       bus.send('orders', message('x'.repeat(129))),
     );
     await refuses('amqp:decode-error', () => bus.send('orders', Buffer.from('no message')));
+    const listAsProperties = Buffer.from([0x00, 0x53, 0x74, 0xc1, 0x04, 0x02, 0xa1, 0xff, 0x00]);
+    await refuses('amqp:decode-error', () => bus.send('orders', listAsProperties));
   });
 });
 

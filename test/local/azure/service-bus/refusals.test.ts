@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { TokenCredential } from '@azure/core-auth';
 import { MovableClock } from '../../../../local/azure/clock.ts';
+import { grant } from '../../../support/local-azure.ts';
 import {
   HOST,
   namespaceId,
@@ -146,7 +147,7 @@ describe('a role', () => {
     await assert.rejects(receive(credential), refusedFor('Listen', 'orders'));
   });
 
-  it('that is taken away shows at the next link or token, and works again once it is back', async () => {
+  it('that is taken away shows at the next link, and opens it again once it is back', async () => {
     const granted = identityWith([SENDER, queueId('orders')]);
     const sender = clientOf(granted.credential).createSender('orders');
     await sender.sendMessages({ body: 'x' });
@@ -154,6 +155,31 @@ describe('a role', () => {
     // The link is open: what it was opened for still goes.
     await sender.sendMessages({ body: 'y' });
     await assert.rejects(send(granted.credential), refusedFor('Send', 'orders'));
+    grant(azure, granted.principal, SENDER, queueId('orders'));
+    await send(granted.credential);
+  });
+
+  it('that is taken away ends open links at the next token', async () => {
+    const granted = identityWith([RECEIVER, queueId('orders')]);
+    const client = clientOf(granted.credential);
+    const { promise: ended, resolve } = Promise.withResolvers<Error>();
+    const processError = async ({ error }: { error: Error }) => resolve(error);
+    const subscription = client
+      .createReceiver('orders')
+      .subscribe({ processMessage: async () => {}, processError });
+    const since = azure.journal.position;
+    await azure.journal.waitFor(
+      'the receiver',
+      (entry) => entry.kind === 'message' && entry.operation === 'attach-receiver',
+      { since },
+    );
+    granted.revoke();
+    // Another receiver of the client puts a token for the same queue.
+    await assert.rejects(client.createReceiver('orders').receiveMessages(1), {
+      code: 'UnauthorizedAccess',
+    });
+    assert.match((await ended).message, /'Listen' claim\(s\) are required/);
+    await subscription.close();
   });
 });
 

@@ -1,7 +1,7 @@
 // An embedded Azure with one Service Bus namespace, put there as ARM's providers do, and unmodified SDK clients.
 import { after } from 'node:test';
 import type { TokenCredential } from '@azure/core-auth';
-import { ServiceBusClient } from '@azure/service-bus';
+import { type RetryOptions, ServiceBusClient } from '@azure/service-bus';
 import type { AzureOptions } from '../../../../local/azure/local-azure.ts';
 import type {
   QueueSettings,
@@ -61,8 +61,10 @@ export async function useServiceBus(options: Partial<AzureOptions> = {}) {
       };
     },
     /** Is closed after the last test; refusals come without a retry. */
-    clientOf(credential: TokenCredential, maxRetries = 0): ServiceBusClient {
-      const retryOptions = { maxRetries, retryDelayInMs: 100 };
+    clientOf(
+      credential: TokenCredential,
+      retryOptions: RetryOptions = { maxRetries: 0, retryDelayInMs: 100 },
+    ): ServiceBusClient {
       const client = new ServiceBusClient(HOST, credential, { retryOptions });
       clients.push(client);
       return client;
