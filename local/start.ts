@@ -7,7 +7,7 @@ import { deployTemplate, readTemplate } from './deploy-template.ts';
 import { firstScan } from './first-scan.ts';
 import { leaveOutGrants } from './leave-out-grants.ts';
 import { type PrintedEnvironment, printEnvironment } from './print-environment.ts';
-import { type AppFunction, HostFailure, type RunningApp, runApp } from './run-app.ts';
+import { HostFailure, type RunningApp, runApp } from './run-app.ts';
 import { parseStartOptions } from './start-options.ts';
 import { tellDeployment } from './tell-deployment.ts';
 
@@ -135,13 +135,11 @@ function onStop(): Promise<undefined> {
   });
 }
 
-/** What to type, from the functions that are really there; a parameter gets the sample's value. */
+/** What can be typed as it stands: GET, and no parameter but the sample secret's name. */
 function addresses(app: RunningApp): string[] {
-  return app.functions
-    .filter((fn): fn is AppFunction & { route: string } => fn.route !== undefined)
-    .map((fn) => {
-      const address = `${app.baseUrl}/${fn.route.replace('{name}', 'demo')}`;
-      const method = fn.methods?.includes('GET') === false ? ` -X ${fn.methods[0]}` : '';
-      return `  curl${method} ${address}`;
-    });
+  return app.functions.flatMap(({ route, methods }) => {
+    if (route === undefined || methods?.includes('GET') === false) return [];
+    const path = route.replace('secrets/{name}', 'secrets/demo');
+    return path.includes('{') ? [] : [`  curl ${app.baseUrl}/${path}`];
+  });
 }

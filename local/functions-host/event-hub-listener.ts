@@ -92,7 +92,11 @@ function explain(
   storage: HostStorageSettings,
 ): ListenerFailure {
   if (storageErrorOf(error)) {
-    return { reason: explainStorageFailure(error, storage), retryMs: STORAGE_RETRY_MS };
+    return {
+      reason: explainStorageFailure(error, storage),
+      retryMs: STORAGE_RETRY_MS,
+      isPassing: false,
+    };
   }
   return explainMessagingFailure(error, {
     connection: trigger.connection,

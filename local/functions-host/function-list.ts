@@ -1,10 +1,4 @@
-import {
-  type EventHubTrigger,
-  entityPathOf,
-  type FunctionInError,
-  type HostFunction,
-  type ServiceBusTrigger,
-} from './host-function.ts';
+import type { FunctionInError, HostFunction } from './host-function.ts';
 
 /** A function as the host tells whoever started it. */
 export interface FunctionSummary {
@@ -16,8 +10,6 @@ export interface FunctionSummary {
   readonly authLevel?: string;
   /** With its settings resolved. */
   readonly schedule?: string;
-  /** What it listens to: `<namespace>/<queue>`, `…/<topic>/Subscriptions/<name>`, `…/<hub>/ConsumerGroups/<group>`. */
-  readonly source?: string;
 }
 
 export function summarise(fn: HostFunction): FunctionSummary {
@@ -25,8 +17,7 @@ export function summarise(fn: HostFunction): FunctionSummary {
   if (trigger.type === 'timerTrigger') {
     return { name, trigger: trigger.type, schedule: trigger.expression };
   }
-  if (trigger.type !== 'httpTrigger')
-    return { name, trigger: trigger.type, source: sourceOf(trigger) };
+  if (trigger.type !== 'httpTrigger') return { name, trigger: trigger.type };
   return {
     name,
     trigger: trigger.type,
@@ -34,14 +25,6 @@ export function summarise(fn: HostFunction): FunctionSummary {
     route: trigger.template.text.replace(/^\//, ''),
     authLevel: trigger.authLevel,
   };
-}
-
-function sourceOf(trigger: ServiceBusTrigger | EventHubTrigger): string {
-  const path =
-    trigger.type === 'serviceBusTrigger'
-      ? entityPathOf(trigger.entity)
-      : `${trigger.eventHubName}/ConsumerGroups/${trigger.consumerGroup}`;
-  return `${trigger.connection.fullyQualifiedNamespace}/${path}`;
 }
 
 /** What Core Tools prints at start: each function with its address or trigger, then what is wrong. */

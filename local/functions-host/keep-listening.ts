@@ -5,6 +5,8 @@ export interface ListenerFailure {
   readonly reason: string;
   /** How long to wait before the next attempt. */
   readonly retryMs: number;
+  /** Whether it may be over by then, as with a link that a service ends now and then: told if it is not. */
+  readonly isPassing: boolean;
 }
 
 export interface KeepListeningOptions {
@@ -15,7 +17,7 @@ export interface KeepListeningOptions {
   readonly explain: (error: unknown) => ListenerFailure;
   /** Called when the reason changes, not at every attempt. */
   readonly onFailure: (reason: string) => void;
-  /** It is about to listen after it had failed. */
+  /** It is about to listen after `onFailure`. */
   readonly onRecovery: () => void;
   readonly signal: AbortSignal;
 }
@@ -26,21 +28,26 @@ export interface KeepListeningOptions {
  */
 export async function keepListening(options: KeepListeningOptions): Promise<void> {
   const { listen, probe, explain, onFailure, onRecovery, signal } = options;
+  let failures = 0;
   let told: string | undefined;
   while (!signal.aborted) {
     try {
-      if (told !== undefined) {
+      if (failures > 0) {
         await Promise.race([probe(), aborted(signal)]);
         if (signal.aborted) return;
-        onRecovery();
+        if (told !== undefined) onRecovery();
+        failures = 0;
         told = undefined;
       }
       await listen(signal);
     } catch (error) {
       if (signal.aborted) return;
-      const { reason, retryMs } = explain(error);
-      if (reason !== told) onFailure(reason);
-      told = reason;
+      const { reason, retryMs, isPassing } = explain(error);
+      if (reason !== told && !(isPassing && failures === 0)) {
+        onFailure(reason);
+        told = reason;
+      }
+      failures++;
       await delay(retryMs, undefined, { signal }).catch(() => undefined);
     }
   }

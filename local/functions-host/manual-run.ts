@@ -27,7 +27,7 @@ export async function manualExecution(
   const body = Buffer.from(input);
   const execution =
     trigger.type === 'serviceBusTrigger'
-      ? messageInvocation(fn.name, trigger, messageOf(body), undefined)
+      ? messageInvocation(fn.name, trigger, messageOf(body), {})
       : eventInvocation(fn.name, trigger, eventOf(body), undefined);
   const { triggerMetadata = {} } = execution;
   // Azure: the metadata stays that of one message for a batch, too.

@@ -25,15 +25,19 @@ export function explainMessagingFailure(error: unknown, target: MessagingTarget)
     const reason = /claim\(s\) are required/i.test(message)
       ? `${who} lacks the role '${role}' on ${where}, or got it a moment ago.`
       : `${where} does not accept the token of ${who}: ${message}`;
-    return { reason, retryMs: RETRY_MS.refused };
+    return { reason, retryMs: RETRY_MS.refused, isPassing: false };
   }
   if (/^MessagingEntityNotFound/.test(code)) {
-    return { reason: `${where} could not be found.`, retryMs: RETRY_MS.refused };
+    return { reason: `${where} could not be found.`, retryMs: RETRY_MS.refused, isPassing: false };
   }
   if (/^MessagingEntityDisabled/.test(code)) {
-    return { reason: `${where} is disabled.`, retryMs: RETRY_MS.refused };
+    return { reason: `${where} is disabled.`, retryMs: RETRY_MS.refused, isPassing: false };
   }
-  return { reason: `${where} can't be listened to: ${message}`, retryMs: RETRY_MS.lost };
+  return {
+    reason: `${where} can't be listened to: ${message}`,
+    retryMs: RETRY_MS.lost,
+    isPassing: true,
+  };
 }
 
 /** The first cause, without what changes from attempt to attempt. */

@@ -23,14 +23,14 @@ export interface ReceivingClient {
 
 type Invocation = Pick<Execution, 'input' | 'triggerMetadata' | 'details' | 'traceParent'>;
 
-/** One message, one run. Throws for a body that can't be bound. */
+/** One message, one run. `base`: what `clientData` gave. Throws for a body that can't be bound. */
 export function singleInvocation(
   functionName: string,
   trigger: ServiceBusTrigger,
   message: ServiceBusReceivedMessage,
-  client: ReceivingClient | undefined,
+  base: BindingData,
 ): Invocation {
-  const data = client ? clientData(client) : {};
+  const data = { ...base };
   addMessage(data, message);
   addSystemData(data, functionName);
   const body = amqpBodyOf(message);
@@ -44,14 +44,14 @@ export function singleInvocation(
   };
 }
 
-/** A batch, one run. Throws if one of its bodies can't be bound. */
+/** A batch, one run. `base`: what `clientData` gave. Throws if one of its bodies can't be bound. */
 export function batchInvocation(
   functionName: string,
   trigger: ServiceBusTrigger,
   messages: readonly ServiceBusReceivedMessage[],
-  client: ReceivingClient,
+  base: BindingData,
 ): Invocation {
-  const data = clientData(client);
+  const data = { ...base };
   addMessages(data, messages);
   addSystemData(data, functionName);
   return {
@@ -62,7 +62,7 @@ export function batchInvocation(
 }
 
 /** Azure: .NET's actions and client are serialised with what is public of them, next to nothing. */
-function clientData({ fullyQualifiedNamespace, identifier }: ReceivingClient): BindingData {
+export function clientData({ fullyQualifiedNamespace, identifier }: ReceivingClient): BindingData {
   const nothing = jsonData({});
   return {
     MessageReceiver: nothing,

@@ -1,11 +1,17 @@
 // Runs a function with messages and settles them, as ServiceBusListener.cs does: complete on success, abandon at once
 // otherwise. Nothing else: a Node function has no other settlement in Azure either.
 import type { ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
+import type { BindingData } from './binding-data.ts';
 import type { Execution, Executor } from './executor.ts';
 import type { HostFunction, ServiceBusTrigger } from './host-function.ts';
 import { createInFlight } from './in-flight.ts';
 import { keepLock } from './lock-renewal.ts';
-import { batchInvocation, type ReceivingClient, singleInvocation } from './service-bus-data.ts';
+import {
+  batchInvocation,
+  clientData,
+  type ReceivingClient,
+  singleInvocation,
+} from './service-bus-data.ts';
 
 export type ServiceBusFunction = HostFunction & { readonly trigger: ServiceBusTrigger };
 
@@ -30,14 +36,15 @@ export interface Dispatch {
 }
 
 export function createDispatch(options: DispatchOptions): Dispatch {
-  const { fn, client } = options;
+  const { fn } = options;
+  const base = clientData(options.client);
   const running = createInFlight();
   return {
-    one: (message, receiver) => running.track(dispatchOne(message, receiver, options)),
+    one: (message, receiver) => running.track(dispatchOne(message, receiver, base, options)),
     batch: (messages, receiver) =>
       running.track(
         dispatch(messages, receiver, options, () =>
-          batchInvocation(fn.name, fn.trigger, messages, client),
+          batchInvocation(fn.name, fn.trigger, messages, base),
         ),
       ),
     idle: () => running.idle(),
@@ -48,9 +55,10 @@ export function createDispatch(options: DispatchOptions): Dispatch {
 async function dispatchOne(
   message: ServiceBusReceivedMessage,
   receiver: Settler,
+  base: BindingData,
   options: DispatchOptions,
 ): Promise<void> {
-  const { fn, client, onError } = options;
+  const { fn, onError } = options;
   const { isSessionsEnabled, options: settings } = fn.trigger;
   const release = keepLock(
     message,
@@ -60,7 +68,7 @@ async function dispatchOne(
   );
   try {
     await dispatch([message], receiver, options, () =>
-      singleInvocation(fn.name, fn.trigger, message, client),
+      singleInvocation(fn.name, fn.trigger, message, base),
     );
   } finally {
     release();

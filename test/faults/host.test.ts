@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
+import type { Door } from '../../local/azure/doors.ts';
+import type { JournalEntry } from '../../local/azure/journal.ts';
 import {
   type AppOnAzure,
   type AppProcess,
@@ -15,19 +17,27 @@ import { assertNoSecret } from './promises.ts';
 
 const azure = await useLocalAzure();
 
-/** It scans on New Year's Day, and whenever a test says so. */
+/** The runs of the tests are the only ones, and the host asks nothing of its own storage for them. */
 function start(
   group: string,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<AppOnAzure> {
   const parameters = { scanSchedule: '0 0 3 1 1 *' };
-  return startDeployedApp(azure, { group, parameters }, settings);
+  return startDeployedApp(azure, { group, parameters }, { ...withoutHostStorage, ...settings });
 }
+
+const withoutHostStorage = { AzureWebJobsStorage__blobServiceUri: undefined };
 
 async function ended(app: AppProcess): Promise<{ code: number | null; elapsedMs: number }> {
   const startedMs = performance.now();
   const code = await new Promise<number | null>((resolve) => app.process.once('exit', resolve));
   return { code, elapsedMs: performance.now() - startedMs };
+}
+
+/** Each of these tests has a door of its own. */
+function faultTaken(door: Door, since: number): Promise<unknown> {
+  const isIt = (entry: JournalEntry) => entry.kind === 'fault' && entry.door === door;
+  return azure.journal.waitFor(`a fault at ${door}`, isIt, { since });
 }
 
 /** Names of the resources that the app has told of, in order. */
@@ -48,7 +58,7 @@ describe('the process', { concurrency: true }, () => {
       fault: { kind: 'hang' },
     });
     const answer = app.get(`/api/secrets/demo?version=${version}`);
-    await azure.journal.waitFor('the silence', ({ kind }) => kind === 'fault', { since });
+    await faultTaken('key-vault', since);
     const end = ended(app);
     app.process.kill('SIGTERM');
     const { status, body } = await answer;
@@ -69,7 +79,7 @@ describe('the process', { concurrency: true }, () => {
       fault: { kind: 'slow', delayMs: 1_500 },
     });
     const scan = first.scan();
-    await azure.journal.waitFor('the slow page', ({ kind }) => kind === 'fault', { since });
+    await faultTaken('resource-manager', since);
     const end = ended(first);
     first.process.kill('SIGTERM');
     const { outcome, log } = await scan;
@@ -78,7 +88,7 @@ describe('the process', { concurrency: true }, () => {
     assert.equal(code, 0);
     assert.ok(elapsedMs < 10_000, `${elapsedMs} ms`);
 
-    const second = await startApp(azure, first.site);
+    const second = await startApp(azure, first.site, withoutHostStorage);
     t.after(second.stop);
     await deploy(azure, 'rg-scan', things(['after']));
     const next = await second.scan();

@@ -60,6 +60,7 @@ export class WatchedApp {
   listedLateMs = 0;
   readonly #azure: LocalAzure;
   readonly #outputs: string[] = [];
+  #hasScanned = false;
 
   /** `published` is given where several processes of one app hand on together. */
   constructor(
@@ -135,6 +136,7 @@ export class WatchedApp {
 
   /** One run. Promises (2), at each write, and (4); (3) is the run's own time limit. */
   async scan(options: Partial<ScanOptions> = {}): Promise<ScanOutcome> {
+    this.#hasScanned = true;
     const timeLimitMs = options.timeLimitMs ?? 6_000;
     const needed = this.services.settings.need('SCAN_SCOPES', 'SCAN_LOOKBACK', 'SCAN_OVERLAP');
     const log = (line: string) => this.#outputs.push(line);
@@ -208,7 +210,7 @@ export class WatchedApp {
 
   /** (1) and (6), when all is over. `died`: a run was killed, so one may have been handed on twice. */
   async keptItsPromises({ died = false } = {}): Promise<void> {
-    if (this.published.length > 0) {
+    if (this.#hasScanned) {
       if (died) assertReported(this.created, this.published);
       else assertReportedOnce(this.created, this.published);
       const { text } = await this.services.scanBlobs.read(REPORT_BLOB);

@@ -45,8 +45,7 @@ export const threats: Readonly<Record<string, Threat>> = {
   },
   T3: {
     threat: 'verbose logs print tokens',
-    tests: [CANARIES],
-    later: 'messaging: its clients must refuse, in Azure, a DEBUG that makes rhea print tokens',
+    tests: [CANARIES, { file: 'test/shared/settings.test.ts', title: '[T3] with DEBUG' }],
   },
   T4: {
     threat: "an SDK's error is passed through",
@@ -92,7 +91,15 @@ export const threats: Readonly<Record<string, Threat>> = {
     tests: [{ file: HTTP_FUNCTIONS, title: '[T9] refuses the name' }, BAD_INPUTS],
   },
   T10: { threat: 'SQL injection', tests: [], later: 'Azure SQL' },
-  T11: { threat: 'a forged event', tests: [], later: 'events, and what records them' },
+  T11: {
+    threat: 'a forged event',
+    tests: [
+      {
+        file: 'test/shared/inventory/parse-resource-event.test.ts',
+        title: '[T11] a message that can never be recorded',
+      },
+    ],
+  },
   T12: {
     threat: 'control characters, markup, formulas in names',
     tests: [

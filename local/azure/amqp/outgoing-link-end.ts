@@ -69,9 +69,11 @@ export class OutgoingLinkEnd extends LinkEnd implements OutgoingLink {
     const deliveryTag = tag ?? this.#counterTag();
     // Settled right away unless the client insists: it then sends no disposition that nobody waits for.
     const isSettled = this.isSettledOnSend || (untracked && this.attach.senderSettleMode !== 0);
-    const id = this.session.sendMessage(this, deliveryTag, message, isSettled);
+    const { outgoing, connection } = this.session;
+    const { maxFrameBytes } = connection;
+    const id = outgoing.send(this, { tag: deliveryTag, message, isSettled, maxFrameBytes });
     const delivery: TrackedDelivery = { id, link: this, tag: deliveryTag };
-    if (!isSettled && !untracked) this.session.track(delivery);
+    if (!isSettled && !untracked) outgoing.track(delivery);
     return delivery;
   }
 
@@ -143,6 +145,6 @@ export class OutgoingLinkEnd extends LinkEnd implements OutgoingLink {
   }
 
   protected onClosed(): void {
-    this.#source?.close?.(this.session.takeUnsettled(this));
+    this.#source?.close?.(this.session.outgoing.takeUnsettled(this));
   }
 }

@@ -1,48 +1,29 @@
-// One session [AMQP 2.5]: transfer windows, delivery ids, dispositions, and the links by their handles.
-import { decodeOutcome, RELEASED } from './codec/delivery-states.ts';
+// One session [AMQP 2.5]: its links by their handles, what it receives, and the dispositions of both directions.
 import { PERFORMATIVE, type Performative } from './codec/performatives.ts';
-import {
-  type ErrorFields,
-  writeEnd,
-  writeFlow,
-  writeTransfer,
-} from './codec/write-performatives.ts';
+import { type ErrorFields, writeEnd, writeFlow } from './codec/write-performatives.ts';
 import type { Connection } from './connection.ts';
 import { Dispositions } from './dispositions.ts';
 import { ProtocolError } from './frame-reader.ts';
 import { IncomingLinkEnd } from './incoming-link-end.ts';
 import type { LinkEnd } from './link-end.ts';
-import { OutgoingLinkEnd, type TrackedDelivery } from './outgoing-link-end.ts';
+import { OutgoingLinkEnd } from './outgoing-link-end.ts';
+import { OutgoingTransfers } from './outgoing-transfers.ts';
 import { readAttach } from './read-attach.ts';
 
 /** Source: begin frames of the service. */
 export const HANDLE_MAX = 255;
 /** Transfers that the peer may send before it hears from us. */
 const INCOMING_WINDOW = 5000;
-/** Transfer frame around a payload: header, performative with all fields. */
-const TRANSFER_OVERHEAD_BYTES = 96;
-
-interface PendingFrame {
-  readonly link: OutgoingLinkEnd;
-  readonly body: Buffer;
-  readonly payload: Buffer;
-}
 
 export class Session {
   readonly connection: Connection;
   readonly channel: number;
+  readonly outgoing: OutgoingTransfers;
   readonly #links = new Map<number, LinkEnd>();
-  /** Deliveries whose outcome is awaited. */
-  readonly #unsettled = new Map<number, TrackedDelivery>();
   readonly #accepted: Dispositions;
   readonly #settled: Dispositions;
   #nextIncomingId: number;
   #receivedSinceFlow = 0;
-  #nextOutgoingId = 0;
-  #nextDeliveryId = 0;
-  #peerWindow: number;
-  /** Frames of a message that was begun when the peer's window closed. */
-  #waiting: PendingFrame[] = [];
   #isEnded = false;
 
   constructor(
@@ -53,7 +34,9 @@ export class Session {
     this.connection = connection;
     this.channel = channel;
     this.#nextIncomingId = peer.nextOutgoingId;
-    this.#peerWindow = peer.incomingWindow;
+    this.outgoing = new OutgoingTransfers(peer.incomingWindow, (body, payload) =>
+      this.write(body, payload),
+    );
     const write = (body: Buffer) => connection.write(channel, body);
     this.#accepted = new Dispositions(true, write);
     this.#settled = new Dispositions(false, write);
@@ -69,9 +52,11 @@ export class Session {
 
   onPerformative(performative: Performative): void {
     switch (performative.code) {
-      case PERFORMATIVE.attach:
-        this.#onAttach(performative);
+      case PERFORMATIVE.attach: {
+        const link = this.#createLink(performative);
+        if (link) this.connection.onAttach(link);
         return;
+      }
       case PERFORMATIVE.flow:
         this.#onFlow(performative);
         return;
@@ -79,7 +64,8 @@ export class Session {
         this.#onTransfer(performative);
         return;
       case PERFORMATIVE.disposition:
-        this.#onDisposition(performative);
+        // Of what the peer sent, it says no more than our own outcome did.
+        if (performative.boolean(0)) this.outgoing.onDisposition(performative);
         return;
       case PERFORMATIVE.detach:
         this.#links.get(performative.number(0))?.onDetach(performative.boolean(1));
@@ -114,55 +100,21 @@ export class Session {
 
   /** Whether a message may be begun: the peer's window, our socket. */
   get isReady(): boolean {
-    const { connection } = this;
-    return (
-      !this.#isEnded &&
-      this.#peerWindow > 0 &&
-      this.#waiting.length === 0 &&
-      !connection.isCongested
-    );
-  }
-
-  /** Sends one message in as many frames as it takes; returns its delivery id. */
-  sendMessage(link: OutgoingLinkEnd, tag: Buffer, message: Buffer, isSettled: boolean): number {
-    const deliveryId = this.#nextDeliveryId;
-    this.#nextDeliveryId = (deliveryId + 1) >>> 0;
-    const room = this.connection.maxFrameBytes - TRANSFER_OVERHEAD_BYTES - tag.length;
-    let at = 0;
-    do {
-      const payload = message.subarray(at, at + room);
-      at += room;
-      const isMore = at < message.length;
-      const transfer = { handle: link.handle, deliveryId, deliveryTag: tag, isSettled, isMore };
-      this.#sendFrame({ link, body: writeTransfer(transfer), payload });
-    } while (at < message.length);
-    return deliveryId;
-  }
-
-  track(delivery: TrackedDelivery): void {
-    this.#unsettled.set(delivery.id, delivery);
-  }
-
-  /** The deliveries of a link without outcome, oldest first; they are forgotten. */
-  takeUnsettled(link: OutgoingLinkEnd): TrackedDelivery[] {
-    this.#waiting = this.#waiting.filter((frame) => frame.link !== link);
-    const own = [...this.#unsettled.values()].filter((delivery) => delivery.link === link);
-    for (const { id } of own) this.#unsettled.delete(id);
-    return own;
+    return !this.#isEnded && this.outgoing.isReady && !this.connection.isCongested;
   }
 
   sendFlow(link?: {
-    handle: number;
-    deliveryCount: number;
-    linkCredit: number;
-    isDrain?: boolean;
+    readonly handle: number;
+    readonly deliveryCount: number;
+    readonly linkCredit: number;
+    readonly isDrain?: boolean;
   }): void {
     this.#receivedSinceFlow = 0;
     this.write(
       writeFlow({
         nextIncomingId: this.#nextIncomingId,
         incomingWindow: INCOMING_WINDOW,
-        nextOutgoingId: this.#nextOutgoingId,
+        nextOutgoingId: this.outgoing.nextTransferId,
         outgoingWindow: INCOMING_WINDOW,
         ...link,
       }),
@@ -171,7 +123,6 @@ export class Session {
 
   /** There may be room again: lets every engine send. */
   pump(): void {
-    this.#sendWaiting();
     for (const link of [...this.#links.values()]) {
       if (link instanceof OutgoingLinkEnd) link.pump();
     }
@@ -181,14 +132,18 @@ export class Session {
     if (this.#links.get(link.handle) === link) this.#links.delete(link.handle);
   }
 
+  /** Answers an attach with an error that nobody behind has given. */
+  refuseAttach(performative: Performative, error: ErrorFields): void {
+    this.#createLink(performative)?.refuse(error);
+  }
+
   /** Ends without a frame: the connection is gone, or the peer has ended. */
   end(): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
     for (const link of [...this.#links.values()]) link.end();
     this.#links.clear();
-    this.#unsettled.clear();
-    this.#waiting = [];
+    this.outgoing.clear();
     this.connection.removeSession(this);
   }
 
@@ -196,16 +151,6 @@ export class Session {
     this.flushDispositions();
     this.end();
     this.connection.write(this.channel, writeEnd(error));
-  }
-
-  #onAttach(performative: Performative): void {
-    const link = this.#createLink(performative);
-    if (link) this.connection.onAttach(link);
-  }
-
-  /** Answers an attach with an error that nobody behind has given. */
-  refuseAttach(performative: Performative, error: ErrorFields): void {
-    this.#createLink(performative)?.refuse(error);
   }
 
   #createLink(performative: Performative): LinkEnd | undefined {
@@ -227,15 +172,11 @@ export class Session {
   }
 
   #onFlow(flow: Performative): void {
-    const peerNextIncomingId = flow.optionalNumber(0) ?? 0;
-    // [AMQP 2.5.6] Serial numbers: the difference wraps.
-    const inFlight = (this.#nextOutgoingId - peerNextIncomingId) >>> 0;
-    this.#peerWindow = flow.number(1) - inFlight;
+    this.outgoing.onFlow(flow);
     const handle = flow.optionalNumber(4);
     const link = handle === undefined ? undefined : this.#links.get(handle);
     link?.onFlow(flow);
     if (flow.boolean(9) && !link?.echoFlow()) this.sendFlow();
-    this.#sendWaiting();
     if (!link) this.pump();
   }
 
@@ -245,42 +186,5 @@ export class Session {
     const link = this.#links.get(transfer.number(0));
     if (link instanceof IncomingLinkEnd) link.onTransfer(transfer);
     if (this.#receivedSinceFlow >= INCOMING_WINDOW / 2) this.sendFlow();
-  }
-
-  #onDisposition(disposition: Performative): void {
-    if (!disposition.boolean(0)) return; // of what the peer sent: it was settled by our outcome
-    const first = disposition.number(1);
-    const count = ((disposition.optionalNumber(2) ?? first) - first + 1) >>> 0;
-    const isSettled = disposition.boolean(3);
-    const state = disposition.encoded(4) ?? (isSettled ? RELEASED : undefined);
-    const outcome = state && decodeOutcome(state);
-    if (!outcome) return;
-    // The range is the peer's: it may name more deliveries than there ever were.
-    const isFew = count <= this.#unsettled.size;
-    const ids = isFew
-      ? Array.from({ length: count }, (_, index) => (first + index) >>> 0)
-      : [...this.#unsettled.keys()].filter((id) => (id - first) >>> 0 < count);
-    for (const id of ids) {
-      const delivery = this.#unsettled.get(id);
-      if (!delivery) continue;
-      this.#unsettled.delete(id);
-      delivery.link.onOutcome(delivery, outcome, isSettled);
-    }
-  }
-
-  #sendFrame(frame: PendingFrame): void {
-    if (this.#peerWindow <= 0 || this.#waiting.length > 0) {
-      this.#waiting.push(frame);
-      return;
-    }
-    this.#peerWindow -= 1;
-    this.#nextOutgoingId = (this.#nextOutgoingId + 1) >>> 0;
-    this.write(frame.body, frame.payload);
-  }
-
-  #sendWaiting(): void {
-    const frames = this.#waiting;
-    this.#waiting = [];
-    for (const frame of frames) this.#sendFrame(frame);
   }
 }

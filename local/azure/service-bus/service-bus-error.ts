@@ -95,7 +95,7 @@ export const entitySendDisabled = (tracker: string) =>
     `Messaging entity '${tracker}' is currently disabled for Send operations. ${MORE}`,
   );
 
-/** [spike's rows; Azure/azure-service-bus-dotnet#195] */
+/** [Azure/azure-service-bus-dotnet#195] */
 export const entityNotFound = (address: string) =>
   refusal(
     'amqp:not-found',

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type {
   EventHubTrigger,
+  HostFunction,
   ServiceBusTrigger,
 } from '../../../local/functions-host/host-function.ts';
 import type { HostJson } from '../../../local/functions-host/host-json.ts';

@@ -1,4 +1,4 @@
-// [T11] Any Sender can put any event on the topic: what is taken for a finding, and what never is.
+// Any Sender can put any event on the topic: what is taken for a finding, and what never is.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
@@ -74,7 +74,7 @@ describe("the scan's own event", () => {
   });
 });
 
-describe('a message that can never be recorded is told by its reason', () => {
+describe('[T11] a message that can never be recorded is told by its reason', () => {
   const cases: Readonly<Record<string, readonly [body: unknown, reason: string]>> = {
     'not JSON': ['hello', 'NotJson'],
     empty: ['', 'NotJson'],

@@ -29,8 +29,8 @@ export class Lane {
 
   /**
    * Hands out ready messages while someone has room.
-   * Azure: credit is served in the order in which links gave it [service-bus-amqp-protocol-guide]; one message
-   * each in turn, so that a link which renews its credit at once does not starve the others.
+   * Pretend: one message each in turn, so that a link which renews its credit at once does not starve the others;
+   * Azure serves credit in the order in which links gave it [service-bus-amqp-protocol-guide].
    */
   dispatch(): void {
     if (this.#isDispatching || this.#waiting.size === 0) return;

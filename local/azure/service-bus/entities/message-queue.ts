@@ -257,6 +257,7 @@ export class MessageQueue implements MessageHome {
     for (const message of messages) this.#takeBack(message, counts);
   }
 
+  // Pretend: a message expires at its time; Azure lets it lie until a receiver asks [message-expiration].
   #expire(message: BrokeredMessage): void {
     if (this.#parts.settings().deadLetteringOnMessageExpiration) this.#deadLetter(message, expired);
     else this.remove(message);

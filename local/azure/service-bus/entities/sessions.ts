@@ -15,7 +15,7 @@ interface SessionsParts {
 export class Sessions {
   readonly #parts: SessionsParts;
   readonly #sessions = new Map<string, MessageSession>();
-  /** Not locked and with a ready message; the one that became so first comes first. */
+  /** Not locked and with a ready message. Pretend: the one that became so first comes first. */
   readonly #available = new Set<MessageSession>();
   readonly #waiting = new Set<SessionWaiter>();
 

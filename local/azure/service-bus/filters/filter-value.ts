@@ -32,6 +32,7 @@ function uuidText(bytes: AmqpValue): string | undefined {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
+// Pretend: strings compare with case, as a correlation filter's do; the SQL grammar does not say.
 /** Undefined if the two cannot be compared, or one is unknown; else negative, 0 or positive. */
 export function compareValues(left: FilterValue, right: FilterValue): number | undefined {
   if (left === undefined || right === undefined) return undefined;

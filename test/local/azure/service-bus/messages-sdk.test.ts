@@ -1,46 +1,9 @@
-// Queues, dead letters, deferral, schedules, topics and rules through the unmodified SDK.
+// Messages, locks and limits of a queue through the unmodified SDK.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ServiceBusReceiver } from '@azure/service-bus';
-import { MovableClock } from '../../../../local/azure/clock.ts';
-import { namespaceId, OWNER, useServiceBus } from './use-service-bus.ts';
+import { receiveOne, useOneClient } from './use-one-client.ts';
 
-const clock = new MovableClock();
-const { serviceBus, putQueue, putTopic, putSubscription, identityWith, clientOf } =
-  await useServiceBus({ clock });
-const client = clientOf(identityWith([OWNER, namespaceId]).credential);
-
-let count = 0;
-/** A queue of its own for each test. */
-function newQueue(settings: Parameters<typeof putQueue>[1] = {}) {
-  const name = `queue-${count++}`;
-  putQueue(name, settings);
-  return { name, sender: client.createSender(name), receiver: client.createReceiver(name) };
-}
-
-async function receiveOne(receiver: Pick<ServiceBusReceiver, 'receiveMessages'>) {
-  const [message] = await receiver.receiveMessages(1, { maxWaitTimeInMs: 5000 });
-  assert.ok(message, 'nothing came');
-  return message;
-}
-
-const waiting = async (receiver: Pick<ServiceBusReceiver, 'peekMessages'>) =>
-  (await receiver.peekMessages(100, { fromSequenceNumber: longOf(1) })).map(({ body }) => body);
-
-/** Moves the broker's clock, not the SDK's. */
-function advanceMs(milliseconds: number): void {
-  clock.advanceMs(milliseconds);
-  serviceBus.runDue();
-}
-
-function longOf(value: number) {
-  // The SDK's own number type, without its package: what it takes is what it gave.
-  return Object.getPrototypeOf(sequenceNumber).constructor.fromNumber(value);
-}
-const first = newQueue();
-await first.sender.sendMessages({ body: 'x' });
-const { sequenceNumber } = await receiveOne(first.receiver);
-assert.ok(sequenceNumber);
+const { client, clock, serviceBus, putQueue, newQueue, waiting, advanceMs } = await useOneClient();
 
 describe('a message', () => {
   it('arrives with everything that it was sent with', async () => {
@@ -179,94 +142,6 @@ describe('a lock', () => {
   });
 });
 
-describe('settling', () => {
-  it('abandon brings it back with its properties changed', async () => {
-    const { sender, receiver } = newQueue();
-    await sender.sendMessages({ body: 'a', applicationProperties: { kept: 1 } });
-    await receiver.abandonMessage(await receiveOne(receiver), { custom: 'hello' });
-    const again = await receiveOne(receiver);
-    assert.equal(again.deliveryCount, 1);
-    assert.deepEqual(again.applicationProperties, { kept: 1, custom: 'hello' });
-  });
-
-  it('ten times without success is a dead letter, with its reason', async () => {
-    const { name, sender, receiver } = newQueue();
-    await sender.sendMessages({ body: 'a' });
-    for (let round = 0; round < 10; round++) {
-      const message = await receiveOne(receiver);
-      assert.equal(message.deliveryCount, round);
-      await receiver.abandonMessage(message);
-    }
-    const deadLetters = client.createReceiver(name, { subQueueType: 'deadLetter' });
-    const dead = await receiveOne(deadLetters);
-    assert.equal(dead.deadLetterReason, 'MaxDeliveryCountExceeded');
-    assert.equal(
-      dead.deadLetterErrorDescription,
-      'Message could not be consumed after 10 delivery attempts.',
-    );
-    assert.equal(dead.deliveryCount, 10);
-    await deadLetters.completeMessage(dead);
-    assert.deepEqual(await waiting(deadLetters), []);
-  });
-
-  it('as dead letter keeps reason, description and properties', async () => {
-    const { name, sender, receiver } = newQueue();
-    await sender.sendMessages({ body: 'a' });
-    await receiver.deadLetterMessage(await receiveOne(receiver), {
-      ...{ deadLetterReason: 'bad', deadLetterErrorDescription: 'no address' },
-      custom: 'hello',
-    });
-    const deadLetters = client.createReceiver(name, {
-      ...{ subQueueType: 'deadLetter', receiveMode: 'receiveAndDelete' },
-    });
-    const dead = await receiveOne(deadLetters);
-    assert.equal(dead.deadLetterReason, 'bad');
-    assert.equal(dead.deadLetterErrorDescription, 'no address');
-    assert.equal(dead.applicationProperties?.custom, 'hello');
-    assert.deepEqual(await waiting(deadLetters), []);
-  });
-
-  it('by deferring sets it aside until it is asked for', async () => {
-    const { sender, receiver } = newQueue();
-    await sender.sendMessages({ body: 'a' });
-    const message = await receiveOne(receiver);
-    await receiver.deferMessage(message);
-    assert.equal((await receiver.receiveMessages(1, { maxWaitTimeInMs: 300 })).length, 0);
-    const number = message.sequenceNumber;
-    assert.ok(number);
-    const [deferred] = await receiver.receiveDeferredMessages(number);
-    assert.ok(deferred);
-    assert.deepEqual([deferred.state, deferred.deliveryCount], ['deferred', 1]);
-    await receiver.abandonMessage(deferred, { custom: 'hello' });
-    const [again] = await receiver.receiveDeferredMessages([number]);
-    assert.ok(again);
-    assert.equal(again.deliveryCount, 2);
-    assert.equal(again.applicationProperties?.custom, 'hello');
-    await receiver.renewMessageLock(again);
-    await receiver.completeMessage(again);
-    await assert.rejects(receiver.receiveDeferredMessages(number), { code: 'MessageNotFound' });
-  });
-});
-
-describe('a schedule', () => {
-  it('keeps messages back, and gives their numbers for cancelling', async () => {
-    const { sender, receiver } = newQueue();
-    const at = new Date(clock.nowMs() + 60_000);
-    const numbers = await sender.scheduleMessages([{ body: 'a' }, { body: 'b' }], at);
-    await sender.sendMessages({ body: 'c', scheduledEnqueueTimeUtc: at });
-    const [a] = numbers;
-    assert.ok(a);
-    await sender.cancelScheduledMessages(a);
-    await assert.rejects(sender.cancelScheduledMessages(a), { code: 'MessageNotFound' });
-    assert.equal((await receiver.receiveMessages(1, { maxWaitTimeInMs: 300 })).length, 0);
-    const [peeked] = await receiver.peekMessages(1);
-    assert.equal(peeked?.state, 'scheduled');
-    advanceMs(60_000);
-    const received = await receiver.receiveMessages(5, { maxWaitTimeInMs: 2000 });
-    assert.deepEqual(received.map(({ body }) => body).sort(), ['b', 'c']);
-  });
-});
-
 describe('limits', () => {
   it('expired messages go to the dead letters', async () => {
     const { name, sender } = newQueue({ deadLetteringOnMessageExpiration: true });
@@ -308,81 +183,12 @@ describe('limits', () => {
     putQueue(name, { status: 'SendDisabled' });
     await receiveOne(receiver);
     await assert.rejects(sender.sendMessages({ body: 'c' }), { code: 'MessagingEntityDisabled' });
-    serviceBus.removeQueue('demo-sb', name);
+    serviceBus.removeQueue('demo-bus', name);
     await assert.rejects(client.createSender(name).sendMessages({ body: 'd' }), {
       code: 'MessagingEntityNotFound',
     });
     await assert.rejects(client.createReceiver(name).receiveMessages(1), {
       code: 'MessagingEntityNotFound',
     });
-  });
-});
-
-describe('a topic', () => {
-  it('gives each subscription what its rules select', async () => {
-    putTopic('news');
-    for (const name of ['all', 'red', 'large']) putSubscription('news', name);
-    const sender = client.createSender('news');
-    for (const name of ['red', 'large']) {
-      await client.createRuleManager('news', name).deleteRule('$Default');
-    }
-    await client.createRuleManager('news', 'red').createRule('r', { subject: 'red' });
-    await client
-      .createRuleManager('news', 'large')
-      .createRule('l', { sqlExpression: "quantity >= 10 AND sys.Label <> 'green'" });
-    await sender.sendMessages([
-      { body: 1, subject: 'red', applicationProperties: { quantity: 5 } },
-      { body: 2, subject: 'blue', applicationProperties: { quantity: 10 } },
-      { body: 3, subject: 'green', applicationProperties: { quantity: 20 } },
-    ]);
-    const bodies = (name: string) => waiting(client.createReceiver('news', name));
-    assert.deepEqual(await bodies('all'), [1, 2, 3]);
-    assert.deepEqual(await bodies('red'), [1]);
-    assert.deepEqual(await bodies('large'), [2]);
-  });
-
-  it('shows its rules as they were made', async () => {
-    putTopic('ruled');
-    putSubscription('ruled', 'one');
-    const rules = client.createRuleManager('ruled', 'one');
-    const filter = {
-      ...{ correlationId: 'c', messageId: 'm', to: 't', replyTo: 'r', subject: 's' },
-      ...{ sessionId: 'i', replyToSessionId: 'j', contentType: 'x' },
-      applicationProperties: { key1: 'value1', key2: 2, key3: true, key4: new Date(5000) },
-    };
-    await rules.createRule('correlation', filter);
-    await rules.createRule('sql', { sqlExpression: 'price > 10' });
-    await assert.rejects(rules.createRule('sql', { sqlExpression: 'price > 11' }), {
-      message: /The messaging entity 'demo-sb:Topic:ruled\|one\|sql' already exists\./,
-    });
-    await assert.rejects(rules.createRule('bad', { sqlExpression: 'price >' }), /ends too early/);
-    await assert.rejects(
-      rules.createRule('acts', { subject: 'x' }, { sqlExpression: 'SET a = 1' }),
-      /Rule actions are not supported/,
-    );
-    const listed = [];
-    for await (const rule of rules.listRules()) listed.push(rule);
-    assert.deepEqual(listed, [
-      { name: '$Default', filter: { sqlExpression: '1=1' }, action: {} },
-      { name: 'correlation', filter, action: {} },
-      { name: 'sql', filter: { sqlExpression: 'price > 10' }, action: {} },
-    ]);
-    await assert.rejects(rules.deleteRule('none'), { code: 'MessagingEntityNotFound' });
-  });
-
-  it('keeps its schedule, and each subscription its dead letters', async () => {
-    putTopic('later');
-    putSubscription('later', 'one');
-    const sender = client.createSender('later');
-    const at = new Date(clock.nowMs() + 60_000);
-    const [cancelled] = await sender.scheduleMessages([{ body: 'a' }, { body: 'b' }], at);
-    assert.ok(cancelled);
-    await sender.cancelScheduledMessages(cancelled);
-    const receiver = client.createReceiver('later', 'one');
-    assert.deepEqual(await waiting(receiver), []);
-    advanceMs(60_000);
-    await receiver.deadLetterMessage(await receiveOne(receiver));
-    const deadLetters = client.createReceiver('later', 'one', { subQueueType: 'deadLetter' });
-    assert.deepEqual(await waiting(deadLetters), ['b']);
   });
 });

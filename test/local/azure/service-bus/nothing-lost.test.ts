@@ -2,13 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import {
-  encodeTestMessage,
-  MINUTE_MS,
-  type Received,
-  TestBus,
-  type TestReceiver,
-} from './test-bus.ts';
+import { MINUTE_MS, TestBus, type TestReceiver } from './test-bus.ts';
+import { encodeTestMessage, type Received } from './test-message.ts';
 
 type Step =
   | { readonly do: 'send' | 'receive' | 'fetch'; readonly count: number; readonly who: number }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { encodeTestMessage, FakeLink, MINUTE_MS, refuses, TestBus } from './test-bus.ts';
+import { FakeLink, MINUTE_MS, refuses, TestBus } from './test-bus.ts';
+import { encodeTestMessage } from './test-message.ts';
 
 const message = (sessionId: string, body: string) =>
   encodeTestMessage(body, { id: body, sessionId });

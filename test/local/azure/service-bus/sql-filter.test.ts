@@ -8,7 +8,7 @@ import {
 import { MessageProperties } from '../../../../local/azure/service-bus/filters/message-properties.ts';
 import { parseSqlFilter } from '../../../../local/azure/service-bus/filters/parse-sql-filter.ts';
 import { MessageContent } from '../../../../local/azure/service-bus/messages/message-content.ts';
-import { encodeTestMessage } from './test-bus.ts';
+import { encodeTestMessage } from './test-message.ts';
 
 const properties: Record<string, AmqpValue> = {
   color: 'blue',

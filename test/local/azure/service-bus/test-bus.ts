@@ -1,17 +1,7 @@
 // The engine with a clock that is moved and links that are plain objects: no AMQP, no time.
 import assert from 'node:assert/strict';
 import type { AmqpValue } from '../../../../local/azure/amqp/codec/amqp-value.ts';
-import { typed } from '../../../../local/azure/amqp/codec/amqp-value.ts';
 import { encodeValue } from '../../../../local/azure/amqp/codec/encode.ts';
-import {
-  decodeMessage,
-  encodeListSection,
-  encodeMapSection,
-  readEntries,
-  readSection,
-  SECTION,
-  splitSections,
-} from '../../../../local/azure/amqp/codec/sections.ts';
 import type {
   Delivery,
   MessageSink,
@@ -31,6 +21,7 @@ import type {
 } from '../../../../local/azure/providers/provider.ts';
 import { createServiceBus } from '../../../../local/azure/service-bus/create-service-bus.ts';
 import { StillClock } from '../../../support/still-clock.ts';
+import { type Received, readDelivery } from './test-message.ts';
 
 export const MINUTE_MS = 60_000;
 const namespaceId =
@@ -197,17 +188,6 @@ export class FakeLink implements OutgoingLink {
   }
 }
 
-/** What a receiver sees of a message. */
-export interface Received {
-  readonly delivery: Delivery;
-  readonly messageId: AmqpValue;
-  readonly deliveryCount: AmqpValue;
-  readonly timeToLive: AmqpValue;
-  readonly annotations: Record<string, AmqpValue>;
-  readonly properties: Record<string, AmqpValue>;
-  readonly body: AmqpValue;
-}
-
 export class TestReceiver {
   readonly link: FakeLink;
   readonly source: MessageSource;
@@ -267,57 +247,6 @@ const modified = {
 
 const entries = (values: Record<string, AmqpValue>) =>
   Object.entries(values).map(([key, value]) => ({ key, value, encoded: encodeValue(value) }));
-
-export function readDelivery(message: Buffer): Received {
-  const sections = splitSections(message);
-  const section = (code: number) => sections.find((candidate) => candidate.code === code);
-  const header = readSection(message, section(SECTION.header)) as AmqpValue[];
-  const properties = readSection(message, section(SECTION.properties)) as AmqpValue[];
-  const record = (code: number) =>
-    Object.fromEntries(readEntries(message, section(code)).map(({ key, value }) => [key, value]));
-  return {
-    delivery: { tag: Buffer.alloc(0) },
-    messageId: properties[0],
-    timeToLive: header[2],
-    deliveryCount: header[4],
-    annotations: record(SECTION.messageAnnotations),
-    properties: record(SECTION.applicationProperties),
-    body: decodeMessage(message).body,
-  };
-}
-
-/** An encoded message. */
-export function encodeTestMessage(
-  body: AmqpValue,
-  more: {
-    id?: AmqpValue;
-    subject?: string;
-    correlationId?: string;
-    sessionId?: string;
-    timeToLiveMs?: number;
-    scheduledAtMs?: number;
-    properties?: Record<string, AmqpValue>;
-  } = {},
-): Buffer {
-  const fields: AmqpValue[] = [more.id, null, null, more.subject, null, more.correlationId];
-  fields.push(null, null, null, null, more.sessionId);
-  const list = (values: AmqpValue[]) => values.map((value) => encodeValue(value));
-  const sections = [encodeListSection(SECTION.properties, list(fields))];
-  if (more.timeToLiveMs !== undefined) {
-    const header = list([null, null, typed('uint', more.timeToLiveMs)]);
-    sections.unshift(encodeListSection(SECTION.header, header));
-  }
-  if (more.scheduledAtMs !== undefined) {
-    const time = { key: 'x-opt-scheduled-enqueue-time', value: new Date(more.scheduledAtMs) };
-    sections.splice(-1, 0, encodeMapSection(SECTION.messageAnnotations, [time]));
-  }
-  if (more.properties) {
-    const items = Object.entries(more.properties).map(([key, value]) => ({ key, value }));
-    sections.push(encodeMapSection(SECTION.applicationProperties, items));
-  }
-  const value = Buffer.concat([Buffer.from([0x00, 0x53, SECTION.value]), encodeValue(body)]);
-  return Buffer.concat([...sections, value]);
-}
 
 /** The error that `act` throws or rejects with, by condition. */
 export async function refuses(condition: string, act: () => unknown): Promise<void> {

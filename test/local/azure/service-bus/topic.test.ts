@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ServiceError } from '../../../../local/azure/http/service-error.ts';
-import { encodeTestMessage, MINUTE_MS, refuses, TestBus } from './test-bus.ts';
+import { MINUTE_MS, refuses, TestBus } from './test-bus.ts';
+import { encodeTestMessage } from './test-message.ts';
 
 const message = (body: string, more = {}) => encodeTestMessage(body, { id: body, ...more });
 const sql = (expression: string) => ({ kind: 'sql', expression, parameters: {} }) as const;

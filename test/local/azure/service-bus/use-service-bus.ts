@@ -16,8 +16,8 @@ import {
   useLocalAzure,
 } from '../../../support/local-azure.ts';
 
-export const HOST = 'demo-sb.servicebus.windows.net';
-export const namespaceId = `${groupId('rg-test')}/providers/Microsoft.ServiceBus/namespaces/demo-sb`;
+export const HOST = 'demo-bus.servicebus.windows.net';
+export const namespaceId = `${groupId('rg-test')}/providers/Microsoft.ServiceBus/namespaces/demo-bus`;
 export const queueId = (name: string) => `${namespaceId}/queues/${name}`;
 export const topicId = (name: string) => `${namespaceId}/topics/${name}`;
 export const subscriptionId = (topic: string, name: string) =>
@@ -33,7 +33,7 @@ export async function useServiceBus(options: Partial<AzureOptions> = {}) {
   after(() => Promise.all(clients.map((client) => client.close())));
   const azure = await useLocalAzure(options);
   const { serviceBus } = azure.messaging;
-  await serviceBus.putNamespace({ name: 'demo-sb', resourceId: namespaceId, sku: 'Standard' });
+  await serviceBus.putNamespace({ name: 'demo-bus', resourceId: namespaceId, sku: 'Standard' });
   let count = 0;
   return {
     azure,
@@ -74,7 +74,7 @@ export async function useServiceBus(options: Partial<AzureOptions> = {}) {
 
 function settingsOf(name: string, resourceId: string): QueueSettings {
   return {
-    ...{ namespaceName: 'demo-sb', name, resourceId, status: 'Active' },
+    ...{ namespaceName: 'demo-bus', name, resourceId, status: 'Active' },
     ...{ lockDurationMs: 60_000, maxDeliveryCount: 10, requiresSession: false },
     ...{ defaultMessageTimeToLiveMs: Number.POSITIVE_INFINITY },
     ...{ deadLetteringOnMessageExpiration: false, requiresDuplicateDetection: false },
