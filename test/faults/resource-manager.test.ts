@@ -89,7 +89,7 @@ describe('a page that fails', { concurrency: 16 }, () => {
       const app = await appWithPages(2);
       const cut = armPage(app, 2, fault, isSilent(fault) ? 'always' : 1);
       // Silence is cut by the run's own time.
-      if (isSilent(fault)) await app.scan({ timeLimitMs: 2_000 });
+      if (isSilent(fault)) await app.scan({ timeLimitMs: 5_000 });
       else await app.scanFinishes();
       assert.ok(cut.hits() >= 1);
       cut.end();
@@ -99,18 +99,18 @@ describe('a page that fails', { concurrency: 16 }, () => {
   }
 });
 
-describe('a list that changes or lies', () => {
+describe('a list that changes or lies', { concurrency: true }, () => {
   it('Row 18: a resource on two pages, in another case: one event', async () => {
     const app = await appWithPages(2);
     const [{ id = '', createdTime = '' } = {}] = app.created;
-    armPage(app, 2, {
+    const doubled = armPage(app, 2, {
       kind: 'wrongBody',
       body: JSON.stringify({
         value: [{ id: id.toUpperCase(), name: 'x', type: 'y', createdTime }],
       }),
     });
     await app.scanFinishes();
-    azure.faults.clear();
+    doubled.end();
     await app.scanFinishes();
     await app.keptItsPromises();
   });
@@ -196,16 +196,16 @@ describe('a list that changes or lies', () => {
 
   it('Row 22: the time limit strikes in the middle of many pages: goes on from its page until all is found', async () => {
     const app = await appWithPages(6);
-    const slow = armPage(app, 1, { kind: 'slow', delayMs: 350 });
+    const slow = armPage(app, 1, { kind: 'slow', delayMs: 700 });
     let runs = 0;
     const since = azure.journal.position;
     for (let outcome = ''; outcome !== 'finished'; runs++) {
       assert.ok(runs < 10, 'it gets on');
-      const report = await app.scan({ timeLimitMs: 1_400 });
+      const report = await app.scan({ timeLimitMs: 3_200 });
       assert.ok(!(report instanceof AppError), String(report));
       outcome = report.outcome;
     }
-    assert.ok(runs >= 3, `${runs} runs`);
+    assert.ok(runs >= 2, 'it was cut');
     slow.end();
     const pages = pagesListed(app, since);
     assert.equal(pages.filter((page) => page === 'first').length, 1, 'never from the beginning');
@@ -213,7 +213,9 @@ describe('a list that changes or lies', () => {
     assert.ok(pages.length <= 6 + runs);
     await app.keptItsPromises();
   });
+});
 
+describe('a scan of', () => {
   it('a whole subscription in its settings: the same in its groups, once', async () => {
     const app = lab.app({ SCAN_SCOPES: `/subscriptions/${subscriptionId}` });
     await app.fault.createResources(2);

@@ -81,7 +81,7 @@ describe('the state', { concurrency: 45 }, () => {
     lab.arm(
       app,
       'blob',
-      { kind: 'slow', delayMs: 500 },
+      { kind: 'slow', delayMs: 3_000 },
       { operation: `PUT */${app.fault.secretName}/${CHECKPOINT_BLOB}*`, times: 1 },
     );
     const slow = app.scanFinishes();
