@@ -15,6 +15,8 @@ export interface LadderLimits {
 export const LIMITS: LadderLimits = { totalMs: 8_000, attemptMs: 4_000 };
 const FIRST_DELAY_MS = 200;
 const LONGEST_DELAY_MS = 2_000;
+/** With less time an attempt would only hide what the one before has met. */
+const LEAST_ATTEMPT_MS = 200;
 
 /** Azure: IMDS asks for retries on 404, 410, 429 and 5xx. https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#error-handling */
 const GIVE_UP = new Set([400, 403]);
@@ -37,7 +39,8 @@ export async function requestToken(
     if (result) return result;
     const delayMs = delayBefore(attempt, answer);
     const givenUp = answer?.status !== undefined && GIVE_UP.has(answer.status);
-    if (!answer || givenUp || performance.now() + delayMs >= endsAtMs) {
+    const isLast = performance.now() + delayMs + LEAST_ATTEMPT_MS >= endsAtMs;
+    if (!answer || givenUp || isLast) {
       throw identityUnavailable(scope, answer, error);
     }
     await sleep(delayMs);

@@ -109,15 +109,19 @@ export class ClientSession {
     }
   }
 
-  /** Nothing is said of a node to a client that has shown no token for it. */
+  /**
+   * Nothing is said of a node to a client that has shown no token for it. The namespace's own node of Event Hubs
+   * is open: .NET puts no token for it and shows one in each request.
+   */
   #assertToken(path: string): void {
-    const managed = managementPath(path);
+    const isOpen = path === '' && this.namespace.service === 'EventHub';
+    if (isOpen || this.#hasTokenFor(path)) return;
+    this.#authorize(managementPath(path) || '$management', this.namespace.resourceId, ['Listen']);
+  }
+
+  #hasTokenFor(path: string): boolean {
     const { clock } = this.#parts;
-    const hasToken =
-      path === ''
-        ? !this.#claims.isEmpty
-        : this.#claims.covering(managed, clock.nowMs()).length > 0;
-    if (!hasToken) this.#authorize(managed || '$management', this.namespace.resourceId, ['Listen']);
+    return this.#claims.covering(managementPath(path), clock.nowMs()).length > 0;
   }
 
   async #manage(linkPath: string, request: NodeRequest) {
@@ -129,19 +133,26 @@ export class ClientSession {
     return callManagement(request, node, {
       connectionId: this.connection.id,
       closed: this.connection.ended,
-      authorize: (rights) => this.#authorize(managementPath(path), node.scope, rights),
-      verifyToken: (token) => this.#verifyToken(token, path),
+      authorize: (rights, token) => this.#authorizeRequest(path, node.scope, rights, token),
     });
   }
 
-  /** Event Hubs clients show a token in each request too; the one of `$cbs` decides. */
-  async #verifyToken(token: string, path: string): Promise<void> {
-    const properties = { operation: 'put-token', type: 'jwt', name: path };
-    const nothing = new Claims();
-    await putToken({ properties, body: token }, this.namespace, {
-      ...this.#parts,
-      claims: nothing,
-    });
+  /** By the tokens of `$cbs`, or by the one that Event Hubs' clients show in each request; that one must be good. */
+  async #authorizeRequest(
+    path: string,
+    scope: string,
+    rights: readonly Right[],
+    token: string | undefined,
+  ): Promise<string> {
+    const shown = new Claims();
+    if (token !== undefined) {
+      const properties = { operation: 'put-token', type: 'jwt', name: path };
+      const parts = { ...this.#parts, claims: shown };
+      await putToken({ properties, body: token }, this.namespace, parts);
+      this.#hasPutToken = true;
+    }
+    const claims = this.#hasTokenFor(path) ? this.#claims : shown;
+    return this.#authorize(managementPath(path), scope, rights, claims);
   }
 
   async #acceptNode(link: LinkEnd, path: string): Promise<void> {
@@ -180,9 +191,14 @@ export class ClientSession {
     }
   }
 
-  #authorize(path: string, scope: string, rights: readonly Right[]): string {
+  #authorize(
+    path: string,
+    scope: string,
+    rights: readonly Right[],
+    claims: Claims = this.#claims,
+  ): string {
     const { namespace } = this;
-    return authorizeLink({ namespace, claims: this.#claims, path, scope, rights }, this.#parts);
+    return authorizeLink({ namespace, claims, path, scope, rights }, this.#parts);
   }
 
   #refuse(link: LinkEnd, error: AmqpError): void {

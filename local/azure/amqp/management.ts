@@ -6,10 +6,11 @@ import type { NodeRequest } from './request-node.ts';
 interface ManagementCaller {
   readonly connectionId: string;
   readonly closed: AbortSignal;
-  /** The principal that has one of the rights on the node. Throws AmqpError. */
-  authorize(rights: readonly Right[]): string;
-  /** Throws AmqpError for a token that is not good. */
-  verifyToken(token: string): Promise<void>;
+  /**
+   * The principal that has one of the rights on the node, by the connection's tokens or by that of the request.
+   * Rejects with AmqpError.
+   */
+  authorize(rights: readonly Right[], securityToken: string | undefined): Promise<string>;
 }
 
 /** One request to a `$management` node: is there such an operation, may the caller, do it. Throws AmqpError. */
@@ -18,19 +19,18 @@ export async function callManagement(
   node: MessagingNode,
   caller: ManagementCaller,
 ): Promise<ManagementResponse> {
-  const { operation } = properties;
+  const { operation, security_token: shown } = properties;
+  // A Python client sends a pair here, and the service takes it.
+  const securityToken = typeof shown === 'string' ? shown : undefined;
   const found =
     typeof operation === 'string' && Object.hasOwn(node.operations ?? {}, operation)
       ? node.operations?.[operation]
       : undefined;
   if (!found) {
-    caller.authorize(['Listen', 'Send']);
+    await caller.authorize(['Listen', 'Send'], securityToken);
     throw new AmqpError('amqp:not-implemented', `The operation '${operation}' is not implemented.`);
   }
-  const principalId = caller.authorize(found.rights);
-  // A Python client sends a pair here, and the service takes it.
-  const token = properties.security_token;
-  if (typeof token === 'string') await caller.verifyToken(token);
+  const principalId = await caller.authorize(found.rights, securityToken);
   const linkName = plain(properties['associated-link-name']);
   return found.handle({
     operation: String(operation),

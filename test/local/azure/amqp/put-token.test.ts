@@ -174,15 +174,13 @@ describe('a link', () => {
     assert.equal((await client.sendTo(READER)).condition, 'amqp:not-allowed');
   });
 
-  it('to $management needs a token too', async () => {
+  it("to a node's $management needs a token too", async () => {
     const client = await connect();
-    assert.equal((await client.receiveFrom('$management')).condition, 'amqp:unauthorized-access');
     assert.equal(
       (await client.receiveFrom('hub/$management')).condition,
       'amqp:unauthorized-access',
     );
     await client.putToken(`sb://${HOST}/hub/$management`, await tokenOf());
-    assert.equal((await client.receiveFrom('$management')).condition, undefined);
     assert.equal((await client.receiveFrom('hub/$management')).condition, undefined);
   });
 
@@ -211,6 +209,55 @@ describe('a link', () => {
     );
     eventHubs.removeEventHub('demo-ns', 'passing');
     assert.equal((await sender).condition, 'amqp:not-found');
+  });
+});
+
+describe("a request to the namespace's $management", () => {
+  const READ = { operation: 'READ', name: 'hub', type: 'com.microsoft:eventhub' };
+
+  it('is authorised by the token in it, as .NET does, or by that of $cbs', async () => {
+    const token = await tokenOf();
+    const shown = await connect();
+    assert.equal(
+      (await shown.request('$management', { ...READ, security_token: token })).status,
+      200,
+    );
+    const put = await connect();
+    await put.putToken(`sb://${HOST}/hub/$management`, token);
+    assert.equal((await put.request('$management', READ)).status, 200);
+  });
+
+  it('is refused without a token, with a bad one, and without a role', async () => {
+    const nobody = identityWith();
+    const client = await connect();
+    for (const more of [
+      {},
+      { security_token: 'x' },
+      { security_token: await tokenOf(nobody) },
+      {
+        security_token: (await azure.tokens.issue(owner.principal, 'https://vault.azure.net'))
+          .accessToken,
+      },
+    ]) {
+      const answer = await client.request('$management', { ...READ, ...more });
+      assert.equal(answer.status, 401);
+      assert.equal(answer.condition, 'amqp:unauthorized-access');
+    }
+    await client.putToken(`sb://${HOST}/hub`, await tokenOf());
+    const answer = await client.request('$management', { ...READ, security_token: 'x' });
+    assert.equal(answer.status, 401, 'a bad token counts against a good one');
+  });
+
+  it('for what is not there, or not done here, is told so', async () => {
+    const client = await connect();
+    const security_token = await tokenOf();
+    const ask = (more: object) =>
+      client.request('$management', { ...READ, security_token, ...more });
+    assert.equal((await ask({ name: 'nowhere' })).status, 404);
+    assert.equal((await ask({ operation: 'DELETE' })).status, 501);
+    assert.equal((await ask({ operation: 'constructor' })).status, 501);
+    assert.equal((await ask({ type: 'com.microsoft:other' })).status, 501);
+    assert.equal((await ask({ type: 'com.microsoft:partition', partition: '9' })).status, 400);
   });
 });
 

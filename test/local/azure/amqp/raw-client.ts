@@ -27,6 +27,8 @@ export interface RawClient {
     open_sender(options: unknown): RawLink;
   };
   putToken(name: string, token: unknown, type?: string, operation?: string): Promise<CbsAnswer>;
+  /** A request to a node, without a word to `$cbs`. */
+  request(node: string, properties: Readonly<Record<string, unknown>>): Promise<CbsAnswer>;
   /** Attaches a receiver and waits for its detach, or for the first credit-free turn without one. */
   receiveFrom(address: string, settleMs?: number): Promise<LinkOutcome>;
   sendTo(address: string, settleMs?: number): Promise<LinkOutcome>;
@@ -42,6 +44,13 @@ interface RawLink {
   on(event: string, listener: (context: never) => void): void;
   setMaxListeners(count: number): void;
   close(): void;
+}
+
+type RawSender = RawLink & { send(message: unknown): void };
+
+interface Answer {
+  readonly correlation_id: unknown;
+  readonly application_properties: Readonly<Record<string, unknown>>;
 }
 
 /** Connects over TLS; `hostname` of the open frame. */
@@ -66,33 +75,31 @@ export async function connectRaw(azure: LocalAzure, hostname: string): Promise<R
     closed,
   ]);
   let nextId = 0;
-  let cbs: { request: RawLink & { send(message: unknown): void }; answers: RawLink } | undefined;
+  const nodes = new Map<string, { sender: RawSender; receiver: RawLink }>();
 
-  async function putToken(name: string, token: unknown, type = 'jwt', operation = 'put-token') {
-    cbs ??= {
-      request: connection.open_sender({ target: { address: '$cbs' } }),
-      answers: connection.open_receiver({ source: { address: '$cbs' }, name: 'cbs-answers' }),
+  async function ask(node: string, properties: object, body?: unknown): Promise<CbsAnswer> {
+    const id = nextId++;
+    const name = `answers of ${node}`;
+    const links = nodes.get(node) ?? {
+      sender: connection.open_sender({ target: { address: node } }),
+      receiver: connection.open_receiver({ source: { address: node }, name }),
     };
-    const id = `request-${nextId++}`;
-    const { request, answers } = cbs;
-    answers.setMaxListeners(0);
-    return new Promise<CbsAnswer>((resolve, reject) => {
-      answers.on('message', ({ message }: { message: Record<string, never> }) => {
-        const properties: Record<string, never> = message.application_properties ?? {};
-        if (message.correlation_id !== id) return;
+    nodes.set(node, links);
+    links.receiver.setMaxListeners(0);
+    return new Promise((resolve, reject) => {
+      links.receiver.on('message', ({ message }: { message: Answer }) => {
+        if (message.correlation_id !== `request-${id}`) return;
+        const answer = message.application_properties;
+        const condition = answer['error-condition'];
         resolve({
-          status: properties['status-code'] as unknown as number,
-          description: properties['status-description'] as unknown as string,
-          ...('error-condition' in properties && {
-            condition: String(properties['error-condition']),
-          }),
+          status: Number(answer['status-code']),
+          description: String(answer['status-description']),
+          ...(condition !== undefined && { condition: String(condition) }),
         });
       });
       void closed.then(() => reject(new Error('the connection was closed')));
-      request.send({
-        ...{ message_id: id, reply_to: 'cbs-answers', body: token },
-        application_properties: { operation, type, name },
-      });
+      const message = { message_id: `request-${id}`, reply_to: name, body };
+      links.sender.send({ ...message, application_properties: properties });
     });
   }
 
@@ -125,7 +132,9 @@ export async function connectRaw(azure: LocalAzure, hostname: string): Promise<R
   return {
     connection,
     closed,
-    putToken,
+    request: ask,
+    putToken: (name, token, type = 'jwt', operation = 'put-token') =>
+      ask('$cbs', { operation, type, name }, token),
     receiveFrom: (address, settleMs = 30) =>
       outcomeOf(
         connection.open_receiver({ source: { address }, credit_window: 0 }),
