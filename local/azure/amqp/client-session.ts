@@ -7,6 +7,7 @@ import type { Tokens } from '../tokens/tokens.ts';
 import { AmqpError, trackingSuffix } from './amqp-error.ts';
 import { authorizeLink } from './authorize-link.ts';
 import { Claims, covers } from './claims.ts';
+import type { AmqpValue } from './codec/amqp-value.ts';
 import type { Connection } from './connection.ts';
 import { IncomingLinkEnd } from './incoming-link-end.ts';
 import { parseLinkAddress } from './link-address.ts';
@@ -129,30 +130,31 @@ export class ClientSession {
     // Event Hubs names the hub in the request, its links go to the namespace's own node.
     const path =
       linkPath === '' && typeof name === 'string' ? parseLinkAddress(name).path : linkPath;
+    const claims = await this.#claimsOfRequest(path, request.properties.security_token);
     const node = this.namespace.resolve(path);
     return callManagement(request, node, {
       connectionId: this.connection.id,
       closed: this.connection.ended,
-      authorize: (rights, token) => this.#authorizeRequest(path, node.scope, rights, token),
+      authorize: (rights) => this.#authorize(managementPath(path), node.scope, rights, claims),
     });
   }
 
-  /** By the tokens of `$cbs`, or by the one that Event Hubs' clients show in each request; that one must be good. */
-  async #authorizeRequest(
-    path: string,
-    scope: string,
-    rights: readonly Right[],
-    token: string | undefined,
-  ): Promise<string> {
+  /**
+   * The tokens of `$cbs`, else the one that Event Hubs' clients show in each request; that one must be good anyway.
+   * Throws AmqpError without any, so that nothing is said of a node to a stranger.
+   */
+  async #claimsOfRequest(path: string, token: AmqpValue): Promise<Claims> {
     const shown = new Claims();
-    if (token !== undefined) {
+    // A Python client sends a pair here, and the service takes it.
+    if (typeof token === 'string') {
       const properties = { operation: 'put-token', type: 'jwt', name: path };
       const parts = { ...this.#parts, claims: shown };
       await putToken({ properties, body: token }, this.namespace, parts);
       this.#hasPutToken = true;
     }
-    const claims = this.#hasTokenFor(path) ? this.#claims : shown;
-    return this.#authorize(managementPath(path), scope, rights, claims);
+    if (this.#hasTokenFor(path)) return this.#claims;
+    if (shown.isEmpty) this.#authorize(managementPath(path), this.namespace.resourceId, ['Listen']);
+    return shown;
   }
 
   async #acceptNode(link: LinkEnd, path: string): Promise<void> {

@@ -6,11 +6,8 @@ import type { NodeRequest } from './request-node.ts';
 interface ManagementCaller {
   readonly connectionId: string;
   readonly closed: AbortSignal;
-  /**
-   * The principal that has one of the rights on the node, by the connection's tokens or by that of the request.
-   * Rejects with AmqpError.
-   */
-  authorize(rights: readonly Right[], securityToken: string | undefined): Promise<string>;
+  /** The principal that has one of the rights on the node. Throws AmqpError. */
+  authorize(rights: readonly Right[]): string;
 }
 
 /** One request to a `$management` node: is there such an operation, may the caller, do it. Throws AmqpError. */
@@ -19,18 +16,16 @@ export async function callManagement(
   node: MessagingNode,
   caller: ManagementCaller,
 ): Promise<ManagementResponse> {
-  const { operation, security_token: shown } = properties;
-  // A Python client sends a pair here, and the service takes it.
-  const securityToken = typeof shown === 'string' ? shown : undefined;
+  const { operation } = properties;
   const found =
     typeof operation === 'string' && Object.hasOwn(node.operations ?? {}, operation)
       ? node.operations?.[operation]
       : undefined;
   if (!found) {
-    await caller.authorize(['Listen', 'Send'], securityToken);
+    caller.authorize(['Listen', 'Send']);
     throw new AmqpError('amqp:not-implemented', `The operation '${operation}' is not implemented.`);
   }
-  const principalId = await caller.authorize(found.rights, securityToken);
+  const principalId = caller.authorize(found.rights);
   const linkName = plain(properties['associated-link-name']);
   return found.handle({
     operation: String(operation),

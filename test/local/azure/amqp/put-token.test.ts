@@ -243,6 +243,8 @@ describe("a request to the namespace's $management", () => {
       assert.equal(answer.status, 401);
       assert.equal(answer.condition, 'amqp:unauthorized-access');
     }
+    const probe = await client.request('$management', { ...READ, name: 'nowhere' });
+    assert.equal(probe.status, 401, 'a stranger does not learn what is there');
     await client.putToken(`sb://${HOST}/hub`, await tokenOf());
     const answer = await client.request('$management', { ...READ, security_token: 'x' });
     assert.equal(answer.status, 401, 'a bad token counts against a good one');
