@@ -32,8 +32,8 @@ export const receiveBySequenceNumber = (queue: MessageQueue): ManagementOperatio
         return { message: encoded };
       }
       const lock = queue.locks.lock(message, session);
-      const token = typed('uuid', swapGuidOrder(lock.token));
-      return { 'lock-token': token, message: encodeDelivery(message) };
+      const token = swapGuidOrder(lock.token);
+      return { 'lock-token': typed('uuid', token), message: encodeDelivery(message, token) };
     });
     return { body: { messages } };
   },

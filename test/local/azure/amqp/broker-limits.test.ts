@@ -51,8 +51,10 @@ function createBroker(t: { after(step: () => void): void }, limits: Partial<Brok
     connect() {
       const [ours, theirs] = duplexPair();
       broker.serve(theirs);
-      ours.resume();
-      return { ended: new Promise<void>((resolve) => theirs.once('close', () => resolve())) };
+      return {
+        stream: ours,
+        ended: new Promise<void>((resolve) => theirs.once('close', () => resolve())),
+      };
     },
   };
 }
@@ -60,7 +62,9 @@ function createBroker(t: { after(step: () => void): void }, limits: Partial<Brok
 describe('the broker', () => {
   it('drops a connection that shows no token in time', async (t) => {
     const { broker, connect } = createBroker(t, { tokenDeadlineMs: 100 });
-    await connect().ended;
+    const { stream, ended } = connect();
+    stream.resume();
+    await ended;
     assert.equal(broker.connectionCount, 0);
   });
 
@@ -69,6 +73,40 @@ describe('the broker', () => {
     const [first] = [connect(), connect(), connect()];
     await first?.ended;
     assert.equal(broker.connectionCount, 2);
+  });
+});
+
+describe('links that do nothing', () => {
+  it('are detached after the idle time, in the words of the service', async (t) => {
+    const { connect } = createBroker(t, { idleSenderMs: 100 });
+    const client = await connectRaw(azure, HOST, connect().stream);
+    const { accessToken } = await azure.tokens.issue(
+      owner.principal,
+      'https://eventhubs.azure.net',
+    );
+    await client.putToken(`sb://${HOST}/hub`, accessToken);
+    const { condition, description } = await client.sendTo('hub', 5000);
+    assert.equal(condition, 'amqp:link:detach-forced');
+    assert.match(
+      description ?? '',
+      /is force detached by the broker because of errors occurred in publisher\(link\d+\)\. Detach origin: AmqpMessagePublisher\.IdleTimerExpired: Idle timeout: 00:00:00\./,
+    );
+  });
+
+  it('end a connection that has none but those of $cbs', async (t) => {
+    const { connect } = createBroker(t, { withoutFirstLinkMs: 100 });
+    const client = await connectRaw(azure, HOST, connect().stream);
+    const { accessToken } = await azure.tokens.issue(
+      owner.principal,
+      'https://eventhubs.azure.net',
+    );
+    await client.putToken(`sb://${HOST}/hub`, accessToken);
+    const { condition, description } = await client.closed;
+    assert.equal(condition, 'amqp:connection:forced');
+    assert.match(
+      description ?? '',
+      /inactive for more than the allowed 100 milliseconds and is closed by container 'LinkTracker'/,
+    );
   });
 });
 

@@ -153,7 +153,7 @@ describe('a connection ends, with the reason where there was an open,', () => {
         SASL_HEADER,
         frame(performative(0x41, [typed('symbol', 'PLAIN'), Buffer.from('\0u\0p')]), { type: 1 }),
       ]),
-      'ANONYMOUS',
+      'MSSBCBS',
     ],
     [
       'to a namespace that is not there',

@@ -167,6 +167,18 @@ describe('a link', () => {
     }
   });
 
+  it('of a receiver that is refused again and again is detached later and later', async () => {
+    const client = await connect();
+    const times: number[] = [];
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const start = performance.now();
+      assert.equal((await client.receiveFrom(READER, 5000)).condition, 'amqp:unauthorized-access');
+      times.push(performance.now() - start);
+    }
+    assert.ok((times[3] ?? 0) >= 240, String(times));
+    assert.ok((times[4] ?? 0) >= 490, String(times));
+  });
+
   it('in the wrong direction is refused by name', async () => {
     const client = await connect();
     await client.putToken(`sb://${HOST}/hub`, await tokenOf());
@@ -248,6 +260,13 @@ describe("a request to the namespace's $management", () => {
     await client.putToken(`sb://${HOST}/hub`, await tokenOf());
     const answer = await client.request('$management', { ...READ, security_token: 'x' });
     assert.equal(answer.status, 401, 'a bad token counts against a good one');
+  });
+
+  it('without a reply-to is answered on the link of the same session, as uamqp expects', async () => {
+    const client = await connect();
+    const properties = { ...READ, security_token: await tokenOf() };
+    const answer = await client.request('$management', properties, { isWithoutReplyTo: true });
+    assert.equal(answer.status, 200);
   });
 
   it('for what is not there, or not done here, is told so', async () => {

@@ -1,5 +1,6 @@
 // A plain AMQP client on rhea, for what the SDKs would never send.
 import { createRequire } from 'node:module';
+import type { Duplex } from 'node:stream';
 import type { LocalAzure } from '../../../../local/azure/start-azure.ts';
 
 // rhea has no types of its own for all that is used here.
@@ -28,7 +29,11 @@ export interface RawClient {
   };
   putToken(name: string, token: unknown, type?: string, operation?: string): Promise<CbsAnswer>;
   /** A request to a node, without a word to `$cbs`. */
-  request(node: string, properties: Readonly<Record<string, unknown>>): Promise<CbsAnswer>;
+  request(
+    node: string,
+    properties: Readonly<Record<string, unknown>>,
+    options?: { readonly isWithoutReplyTo: boolean },
+  ): Promise<CbsAnswer>;
   /** Attaches a receiver and waits for its detach, or for the first credit-free turn without one. */
   receiveFrom(address: string, settleMs?: number): Promise<LinkOutcome>;
   sendTo(address: string, settleMs?: number): Promise<LinkOutcome>;
@@ -53,11 +58,20 @@ interface Answer {
   readonly application_properties: Readonly<Record<string, unknown>>;
 }
 
-/** Connects over TLS; `hostname` of the open frame. */
-export async function connectRaw(azure: LocalAzure, hostname: string): Promise<RawClient> {
+/** Connects over TLS, or the stream; `hostname` of the open frame. */
+export async function connectRaw(
+  azure: Pick<LocalAzure, 'ports' | 'certificateAuthority'>,
+  hostname: string,
+  stream?: Duplex,
+): Promise<RawClient> {
   const container = rhea.create_container();
   container.on('error', () => {});
+  const overStream = (_port: unknown, _host: unknown, _options: unknown, connected: () => void) => {
+    process.nextTick(connected);
+    return stream;
+  };
   const connection = container.connect({
+    ...(stream && { connection_details: () => ({ connect: overStream }) }),
     ...{ transport: 'tls', host: '127.0.0.1', port: azure.ports.messaging, reconnect: false },
     ...{ servername: 'localhost', hostname, username: 'anonymous' },
     ca: [azure.certificateAuthority.certificatePem],
@@ -77,7 +91,12 @@ export async function connectRaw(azure: LocalAzure, hostname: string): Promise<R
   let nextId = 0;
   const nodes = new Map<string, { sender: RawSender; receiver: RawLink }>();
 
-  async function ask(node: string, properties: object, body?: unknown): Promise<CbsAnswer> {
+  async function ask(
+    node: string,
+    properties: object,
+    body?: unknown,
+    { isWithoutReplyTo = false } = {},
+  ): Promise<CbsAnswer> {
     const id = nextId++;
     const name = `answers of ${node}`;
     const links = nodes.get(node) ?? {
@@ -98,7 +117,8 @@ export async function connectRaw(azure: LocalAzure, hostname: string): Promise<R
         });
       });
       void closed.then(() => reject(new Error('the connection was closed')));
-      const message = { message_id: `request-${id}`, reply_to: name, body };
+      const replyTo = isWithoutReplyTo ? {} : { reply_to: name };
+      const message = { message_id: `request-${id}`, ...replyTo, body };
       links.sender.send({ ...message, application_properties: properties });
     });
   }
@@ -132,7 +152,7 @@ export async function connectRaw(azure: LocalAzure, hostname: string): Promise<R
   return {
     connection,
     closed,
-    request: ask,
+    request: (node, properties, options) => ask(node, properties, undefined, options),
     putToken: (name, token, type = 'jwt', operation = 'put-token') =>
       ask('$cbs', { operation, type, name }, token),
     receiveFrom: (address, settleMs = 30) =>
