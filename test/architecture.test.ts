@@ -30,7 +30,7 @@ const AZURE_GROUND = [
 
 const ROOMS: readonly Room[] = [
   { path: 'functions', packages: ['@azure/functions'], rooms: ['functions', 'shared'] },
-  { path: 'shared', packages: [/^@azure\/(?!functions)/], rooms: ['shared'] },
+  { path: 'shared', packages: [/^@azure\/(?!functions)/, 'mssql'], rooms: ['shared'] },
   { path: 'infra', packages: [], rooms: ['infra'] },
   { path: 'packaging', packages: ['esbuild'], rooms: ['packaging'] },
   { path: 'local', packages: [], rooms: ['local'] },
@@ -71,6 +71,16 @@ const ROOMS: readonly Room[] = [
     packages: [],
     rooms: [`local/azure/${part}`, 'local/azure/amqp', ...AZURE_PARTS, ...AZURE_GROUND],
   })),
+  {
+    path: 'local/azure/tds',
+    packages: [],
+    rooms: ['local/azure/tds', ...AZURE_PARTS, ...AZURE_GROUND],
+  },
+  {
+    path: 'local/azure/sql',
+    packages: [],
+    rooms: ['local/azure/sql', 'local/azure/tds', ...AZURE_PARTS, ...AZURE_GROUND],
+  },
   {
     path: 'local/azure/graph',
     packages: [],
