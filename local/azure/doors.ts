@@ -9,6 +9,8 @@ export type Door =
   | 'messaging'
   /** The same over WebSockets. */
   | 'messaging-websocket'
+  /** Azure SQL: TDS. */
+  | 'sql'
   | 'app-service-identity'
   | 'imds'
   /** Not Azure's: directs the embedded one. */
@@ -32,6 +34,7 @@ export const doorNames: Readonly<
   graph: { hosts: ['graph.microsoft.com'], port: 443 },
   messaging: { hosts: ['.servicebus.windows.net'], port: 5671 },
   'messaging-websocket': { hosts: ['.servicebus.windows.net'], port: 443 },
+  sql: { hosts: ['.database.windows.net'], port: 1433 },
   imds: { hosts: ['169.254.169.254'], port: 80 },
 };
 
