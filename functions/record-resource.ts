@@ -17,8 +17,10 @@ export async function recordResource(
   );
 }
 
-// Where messaging is off the host would find no name of a topic, and call the function broken.
-if (processServices().settings.isMessagingOn) {
+// Where messaging is off the host would find no name of a topic, and call the function broken; without a database
+// messages would come in vain, ten times each.
+const { isMessagingOn, isDatabaseOn } = processServices().settings;
+if (isMessagingOn && isDatabaseOn) {
   app.serviceBusTopic('recordResource', {
     connection: 'ServiceBusConnection',
     topicName: '%SERVICE_BUS_TOPIC%',

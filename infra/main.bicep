@@ -1,13 +1,14 @@
-// One resource group: a Function App that reaches Resource Manager, Key Vault and Storage by its
-// managed identity and by nothing else. No key, password or connection string opens anything here.
+// One resource group: a Function App that reaches Resource Manager, Key Vault, Storage, Event Hubs, Service Bus and
+// Azure SQL by its managed identity and by nothing else. No key, password or connection string opens anything here.
 // Plain resources instead of registry modules: what is granted to whom is the point, and stays readable.
 targetScope = 'resourceGroup'
 
 metadata name = 'Azure managed identities'
-metadata description = 'A Function App that scans its resource group and reads a secret by its managed identity.'
+metadata description = 'A Function App that scans its resource group, publishes and records what it finds, and reads a secret, all by its managed identity.'
 
 import { grantTargets } from 'modules/grants.bicep'
 import { messagingTargets } from 'modules/messaging-grants.bicep'
+import { databaseTargets, sidOf } from 'modules/database-user.bicep'
 
 @description('Required. Name of the environment. The names of the resources depend on it, and each is tagged with it.')
 @minLength(1)
@@ -44,16 +45,42 @@ param developerPrincipalId string = ''
 param protect bool = false
 
 @description('Optional. Whether findings go to Event Hubs and Service Bus, and work comes from there.')
-param messaging bool = false
+param messaging bool = true
 
 @description('Optional. Service Bus Data Owner instead of Receiver for the host, on what triggers it: the platform then scales by the number of messages, and no instance has to be always ready.')
 param scaleByOwner bool = false
+
+@description('Optional. Whether findings are recorded in Azure SQL. They come there by way of Service Bus, so without messaging there is no database either.')
+param database bool = true
+
+@description('Optional. Whether a deployment script makes the tables and the app\'s user in the database. Azure keeps a storage account with a key for it while it runs. If not, npm run grant-database does the same afterwards.')
+param grantDatabaseByScript bool = true
+
+@description('Optional. Object id of who administers the database where no script does; the deployer by default.')
+param databaseAdministratorId string = deployer().objectId
+
+@description('Optional. What that administrator is.')
+@allowed(['User', 'Group', 'Application'])
+param databaseAdministratorType string = 'User'
 
 var userAssigned = identityKind == 'userAssigned'
 var tags = { 'azd-env-name': environmentName }
 var token = uniqueString(resourceGroup().id, environmentName)
 var appName = 'func-${token}'
 var packageContainer = 'app-package'
+var identityName = 'id-${token}'
+
+// The app's user in the database is called as its identity is.
+var databaseUser = userAssigned ? identityName : appName
+var withDatabase = messaging && database
+var databaseByScript = withDatabase && grantDatabaseByScript
+var scriptIdentityName = 'id-sql-${token}'
+var scriptName = 'script-sql-${token}'
+
+var databaseNames databaseTargets = {
+  server: 'sql-${token}'
+  database: 'inventory'
+}
 
 var targets grantTargets = {
   vault: 'kv-${token}'
@@ -76,11 +103,10 @@ var messagingNames messagingTargets = {
   eventHub: 'resource-events'
   consumerGroup: 'archive'
   eventsContainer: 'events'
-  findingsContainer: 'findings'
 }
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = if (userAssigned) {
-  name: 'id-${token}'
+  name: identityName
   location: location
   tags: tags
 }
@@ -119,16 +145,24 @@ module dataStorage 'modules/storage-account.bicep' = {
     name: targets.dataAccount
     location: location
     tags: tags
-    containers: concat(
-      [targets.scanStateContainer],
-      messaging ? [messagingNames.eventsContainer, messagingNames.findingsContainer] : []
-    )
+    containers: concat([targets.scanStateContainer], messaging ? [messagingNames.eventsContainer] : [])
   }
 }
 
 module messages 'modules/messaging.bicep' = if (messaging) {
   params: {
     targets: messagingNames
+    location: location
+    tags: tags
+  }
+}
+
+module sql 'modules/sql.bicep' = if (withDatabase) {
+  params: {
+    targets: databaseNames
+    scriptIdentityName: grantDatabaseByScript ? scriptIdentityName : ''
+    administratorId: databaseAdministratorId
+    administratorType: databaseAdministratorType
     location: location
     tags: tags
   }
@@ -145,6 +179,19 @@ module userAssignedGrants 'modules/grants.bicep' = if (userAssigned) {
     scaleByOwner: scaleByOwner
   }
   dependsOn: [monitoring, keyVault, hostStorage, dataStorage, messages]
+}
+
+module userAssignedDatabaseUser 'modules/database-user.bicep' = if (databaseByScript && userAssigned) {
+  params: {
+    name: scriptName
+    location: location
+    tags: tags
+    scriptIdentityName: scriptIdentityName
+    serverHost: sql!.outputs.serverHost
+    database: databaseNames.database
+    userName: databaseUser
+    clientId: identity!.properties.clientId
+  }
 }
 
 module functionApp 'modules/function-app.bicep' = {
@@ -177,17 +224,15 @@ module functionApp 'modules/function-app.bicep' = {
           eventHub: messagingNames.eventHub
           consumerGroup: messagingNames.consumerGroup
           eventsContainerUrl: '${dataStorage.outputs.blobEndpoint}${messagingNames.eventsContainer}'
-          findingsContainerUrl: '${dataStorage.outputs.blobEndpoint}${messagingNames.findingsContainer}'
         }
       : null
-    alwaysReady: messaging && !scaleByOwner
-      ? [
-          { name: 'function:scanOnRequest', instanceCount: 1 }
-          { name: 'function:recordResource', instanceCount: 1 }
-        ]
-      : []
+    database: withDatabase ? { serverHost: sql!.outputs.serverHost, database: databaseNames.database } : null
+    alwaysReady: concat(
+      messaging && !scaleByOwner ? [{ name: 'function:scanOnRequest', instanceCount: 1 }] : [],
+      withDatabase && !scaleByOwner ? [{ name: 'function:recordResource', instanceCount: 1 }] : []
+    )
   }
-  dependsOn: [userAssignedGrants]
+  dependsOn: [userAssignedGrants, userAssignedDatabaseUser]
 }
 
 // Grants after the app, because its identity exists only with it: until they take effect, calls are refused.
@@ -199,6 +244,19 @@ module systemAssignedGrants 'modules/grants.bicep' = if (!userAssigned) {
     targets: targets
     runsHost: true
     scaleByOwner: scaleByOwner
+  }
+}
+
+module systemAssignedDatabaseUser 'modules/database-user.bicep' = if (databaseByScript && !userAssigned) {
+  params: {
+    name: scriptName
+    location: location
+    tags: tags
+    scriptIdentityName: scriptIdentityName
+    serverHost: sql!.outputs.serverHost
+    database: databaseNames.database
+    userName: databaseUser
+    clientId: functionApp.outputs.systemAssignedClientId
   }
 }
 
@@ -245,3 +303,20 @@ output SERVICE_BUS_NAMESPACE string = messaging ? messages!.outputs.serviceBusHo
 
 @description('Host name of the Event Hubs namespace; empty without messaging.')
 output EVENT_HUBS_NAMESPACE string = messaging ? messages!.outputs.eventHubsHost : ''
+
+@description('Host name of the SQL server; empty without database.')
+output SQL_SERVER string = withDatabase ? sql!.outputs.serverHost : ''
+
+@description('Name of the database; empty without database.')
+output SQL_DATABASE string = withDatabase ? databaseNames.database : ''
+
+@description('Name of the app\'s user in the database.')
+output DATABASE_USER string = databaseUser
+
+@description('SID of the app\'s user in the database.')
+output DATABASE_USER_SID string = sidOf(userAssigned
+  ? identity!.properties.clientId
+  : functionApp.outputs.systemAssignedClientId)
+
+@description('Whether the deployment has made what is in the database; if not, npm run grant-database does.')
+output DATABASE_GRANTED bool = databaseByScript

@@ -37,10 +37,23 @@ param developerPrincipalId string = ''
 param protect bool = false
 
 @description('Optional. Whether findings go to Event Hubs and Service Bus, and work comes from there.')
-param messaging bool = false
+param messaging bool = true
 
 @description('Optional. Service Bus Data Owner instead of Receiver for the host, on what triggers it: the platform then scales by the number of messages, and no instance has to be always ready.')
 param scaleByOwner bool = false
+
+@description('Optional. Whether findings are recorded in Azure SQL. They come there by way of Service Bus, so without messaging there is no database either.')
+param database bool = true
+
+@description('Optional. Whether a deployment script makes the tables and the app\'s user in the database. Azure keeps a storage account with a key for it while it runs. If not, npm run grant-database does the same afterwards.')
+param grantDatabaseByScript bool = true
+
+@description('Optional. Object id of who administers the database where no script does; the deployer by default.')
+param databaseAdministratorId string = deployer().objectId
+
+@description('Optional. What that administrator is.')
+@allowed(['User', 'Group', 'Application'])
+param databaseAdministratorType string = 'User'
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: 'rg-${environmentName}'
@@ -63,6 +76,10 @@ module main 'main.bicep' = {
     protect: protect
     messaging: messaging
     scaleByOwner: scaleByOwner
+    database: database
+    grantDatabaseByScript: grantDatabaseByScript
+    databaseAdministratorId: databaseAdministratorId
+    databaseAdministratorType: databaseAdministratorType
   }
 }
 
@@ -95,3 +112,18 @@ output SERVICE_BUS_NAMESPACE string = main.outputs.SERVICE_BUS_NAMESPACE
 
 @description('Host name of the Event Hubs namespace; empty without messaging.')
 output EVENT_HUBS_NAMESPACE string = main.outputs.EVENT_HUBS_NAMESPACE
+
+@description('Host name of the SQL server; empty without database.')
+output SQL_SERVER string = main.outputs.SQL_SERVER
+
+@description('Name of the database; empty without database.')
+output SQL_DATABASE string = main.outputs.SQL_DATABASE
+
+@description('Name of the app\'s user in the database.')
+output DATABASE_USER string = main.outputs.DATABASE_USER
+
+@description('SID of the app\'s user in the database.')
+output DATABASE_USER_SID string = main.outputs.DATABASE_USER_SID
+
+@description('Whether the deployment has made what is in the database; if not, npm run grant-database does.')
+output DATABASE_GRANTED bool = main.outputs.DATABASE_GRANTED

@@ -62,3 +62,26 @@ export async function sleep(milliseconds: number, signal?: AbortSignal): Promise
     signal?.addEventListener('abort', onAbort, { once: true });
   });
 }
+
+/** Settles after `limitMs` at the latest, then with an error of code ETIMEDOUT; the signal given to `run` aborts. */
+export async function timeLimited<T>(
+  limitMs: number,
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const overdue = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }));
+      controller.abort();
+    }, limitMs);
+  });
+  const running = run(controller.signal);
+  // The race may be over by then.
+  running.catch(() => {});
+  try {
+    return await Promise.race([running, overdue]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

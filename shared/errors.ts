@@ -21,6 +21,7 @@ export type Target =
   | 'blobs'
   | 'event-hubs'
   | 'service-bus'
+  | 'database'
   | 'app';
 
 /** Who was refused what, and the role that would allow it. */
@@ -29,7 +30,7 @@ export interface DeniedAccess {
   readonly principalId?: string;
   readonly action: string;
   readonly scope: string;
-  /** Name of the built-in role. */
+  /** Name of the built-in role, or of the database's. */
   readonly role?: string;
 }
 

@@ -1,5 +1,5 @@
 // The role manifest: every operation of the app on Azure, and the built-in role that allows it.
-// infra/ grants exactly these.
+// infra/ grants exactly these. In the database it is a database role or a permission, which infra/sql/ grants.
 import type { Target } from './errors.ts';
 
 interface Role {
@@ -45,7 +45,7 @@ export interface Operation {
   readonly action: string;
   /** ARM id where the app knows it, else the address of the thing. */
   readonly scope: string;
-  readonly role: Role;
+  readonly role: Pick<Role, 'name'>;
 }
 
 const BLOBS = 'Microsoft.Storage/storageAccounts/blobServices/containers/blobs';
@@ -134,5 +134,34 @@ export const operations = {
     action: 'Microsoft.ServiceBus/namespaces/messages/receive/action',
     scope,
     role: roles.serviceBusDataReceiver,
+  }),
+  /** To log in, and to ask who one is there. `scope`: `<server>/<database>`, as of the others below. */
+  connectToDatabase: (scope: string): Operation => ({
+    target: 'database',
+    purpose: 'log in to the database',
+    action: 'CONNECT',
+    scope,
+    role: { name: 'a database user for its client id' },
+  }),
+  readInventory: (scope: string): Operation => ({
+    target: 'database',
+    purpose: 'read the inventory',
+    action: 'SELECT',
+    scope: `${scope}: inventory.Resource`,
+    role: { name: 'db_datareader' },
+  }),
+  recordInInventory: (scope: string): Operation => ({
+    target: 'database',
+    purpose: 'record in the inventory',
+    action: 'EXECUTE',
+    scope: `${scope}: inventory.RecordResource`,
+    role: { name: 'EXECUTE on inventory.RecordResource' },
+  }),
+  summarizeInventory: (scope: string): Operation => ({
+    target: 'database',
+    purpose: 'summarize the inventory',
+    action: 'EXECUTE',
+    scope: `${scope}: inventory.SummarizeResources`,
+    role: { name: 'EXECUTE on inventory.SummarizeResources' },
   }),
 } as const;

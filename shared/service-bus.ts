@@ -34,6 +34,8 @@ export interface ServiceBus {
   probeSend(entity: string): Promise<Operation>;
   /** Peeks: may we receive? */
   probeReceive(topic: string, subscription: string): Promise<Operation>;
+  /** Peeks: may we receive? */
+  probeReceiveFromQueue(queue: string): Promise<Operation>;
   /** Ends the connection, within 2 s. */
   close(): Promise<void>;
 }
@@ -110,6 +112,16 @@ class Bus implements ServiceBus {
   async probeReceive(topic: string, subscription: string): Promise<Operation> {
     await this.peek(topic, subscription, { max: 1, deadLetter: false });
     return operations.receiveMessages(this.#addressOf(`${topic}/Subscriptions/${subscription}`));
+  }
+
+  async probeReceiveFromQueue(queue: string): Promise<Operation> {
+    const operation = operations.receiveMessages(this.#addressOf(queue));
+    const peek = useOnce(
+      () => this.#createClient(),
+      (client, abortSignal) => client.createReceiver(queue).peekMessages(1, { abortSignal }),
+    );
+    await this.#told(operation, peek);
+    return operation;
   }
 
   close(): Promise<void> {

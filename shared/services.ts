@@ -3,6 +3,7 @@
 import { createArchive, type EventArchive } from './archive/event-archive.ts';
 import { type Blobs, createBlobs } from './blobs.ts';
 import { createCredential } from './credential.ts';
+import { createDatabase, type Database } from './database/database.ts';
 import { createEventHub, type EventHub } from './event-hubs.ts';
 import type { LadderLimits } from './identity/request-token.ts';
 import type { TokenCache } from './identity/token-cache.ts';
@@ -23,8 +24,8 @@ export interface Services {
   readonly scanBlobs: Blobs;
   readonly eventHub: EventHub;
   readonly serviceBus: ServiceBus;
-  /** The container of recorded findings. */
-  readonly findings: Blobs;
+  /** The inventory. */
+  readonly database: Database;
   /** The container of archived events. */
   readonly archive: EventArchive;
   /** Ends the connections that are open, within 2 s. */
@@ -67,9 +68,15 @@ export function createServices(
     const { SERVICE_BUS_NAMESPACE } = settings.need('SERVICE_BUS_NAMESPACE', 'IDENTITY_KIND');
     return createServiceBus(SERVICE_BUS_NAMESPACE, services.credential, principalIdInHand);
   });
-  const findings = lazy(() => {
-    const { FINDINGS_CONTAINER_URL } = settings.need('FINDINGS_CONTAINER_URL', 'IDENTITY_KIND');
-    return createBlobs(FINDINGS_CONTAINER_URL, services.credential, principalIdInHand);
+  const database = lazy(() => {
+    const {
+      SQL_SERVER: server,
+      SQL_DATABASE: name,
+      SQL_POOL_SIZE: poolSize,
+    } = settings.need('SQL_SERVER', 'SQL_DATABASE', 'SQL_POOL_SIZE', 'IDENTITY_KIND');
+    return createDatabase({ server, database: name, poolSize }, services.credential, (scope) =>
+      services.credential.claimsInHand(scope),
+    );
   });
   const archive = lazy(() => {
     const { EVENTS_CONTAINER_URL } = settings.need('EVENTS_CONTAINER_URL', 'IDENTITY_KIND');
@@ -98,14 +105,14 @@ export function createServices(
     get serviceBus() {
       return serviceBus();
     },
-    get findings() {
-      return findings();
+    get database() {
+      return database();
     },
     get archive() {
       return archive();
     },
     async close() {
-      await Promise.all([eventHub.made?.close(), serviceBus.made?.close()]);
+      await Promise.all([eventHub, serviceBus, database].map(({ made }) => made?.close()));
     },
   };
   return services;

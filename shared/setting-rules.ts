@@ -87,10 +87,36 @@ export function parseConsumerGroup(value: string): Parsed<string> {
   return value.toLowerCase() === '$default' ? { value } : parseConsumerGroupName(value);
 }
 
+/** Azure: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftsql */
+export function parseSqlServer(value: string): Parsed<string> {
+  const expected = 'must look like <server>.database.windows.net, without tcp: and without a port';
+  if (otherCloud(value)) return { complaint: `${expected}: other clouds are not supported` };
+  return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.database\.windows\.net$/i.test(value)
+    ? { value: value.toLowerCase() }
+    : { complaint: expected };
+}
+
+export function parseSqlDatabase(value: string): Parsed<string> {
+  const fits = /^(?!.*[. ]$)[^<>*%&:\\/?\p{C}]{1,128}$/u.test(value);
+  return fits && value.toLowerCase() !== 'master'
+    ? { value }
+    : {
+        complaint:
+          'must be the name of a user database: up to 128 characters, none of <>*%&:\\/?, and no dot at the end',
+      };
+}
+
+export function parsePoolSize(value: string): Parsed<number> {
+  return /^(?:[1-9]\d?|100)$/.test(value)
+    ? { value: Number(value) }
+    : { complaint: 'must be a whole number from 1 to 100' };
+}
+
+const OTHER_CLOUDS =
+  /\.(?:vault\.azure\.cn|vault\.usgovcloudapi\.net|(?:core|database|servicebus)\.(?:chinacloudapi\.cn|usgovcloudapi\.net))\b/i;
+
 function otherCloud(value: string): boolean {
-  return /\.(?:vault\.azure\.cn|vault\.usgovcloudapi\.net|core\.chinacloudapi\.cn|core\.usgovcloudapi\.net|servicebus\.(?:chinacloudapi\.cn|usgovcloudapi\.net))\b/i.test(
-    value,
-  );
+  return OTHER_CLOUDS.test(value);
 }
 
 /** Light: the host has the last word. https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer#ncrontab-expressions */

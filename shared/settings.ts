@@ -14,9 +14,12 @@ import {
   parseEventHub,
   parseFeed,
   parseMessagingNamespace,
+  parsePoolSize,
   parseQueueOrTopic,
   parseSchedule,
   parseScopes,
+  parseSqlDatabase,
+  parseSqlServer,
   parseSubscriptionName,
   parseVaultUrl,
 } from './setting-rules.ts';
@@ -57,8 +60,12 @@ export interface SettingValues {
   readonly EVENT_HUBS_NAMESPACE: string;
   readonly EVENT_HUB: string;
   readonly EVENT_HUBS_CONSUMER_GROUP: string;
-  readonly FINDINGS_CONTAINER_URL: URL;
   readonly EVENTS_CONTAINER_URL: URL;
+  /** Host name. */
+  readonly SQL_SERVER: string;
+  readonly SQL_DATABASE: string;
+  /** Connections at the same time. */
+  readonly SQL_POOL_SIZE: number;
 }
 
 /** All absent: the app publishes nothing. One of them present: all are needed. */
@@ -71,8 +78,14 @@ export const messagingSettingNames = [
   'EVENT_HUBS_NAMESPACE',
   'EVENT_HUB',
   'EVENT_HUBS_CONSUMER_GROUP',
-  'FINDINGS_CONTAINER_URL',
   'EVENTS_CONTAINER_URL',
+] as const satisfies readonly (keyof SettingValues)[];
+
+/** All absent: the app has no database. One of them present: all are needed, but for the size of the pool. */
+export const databaseSettingNames = [
+  'SQL_SERVER',
+  'SQL_DATABASE',
+  'SQL_POOL_SIZE',
 ] as const satisfies readonly (keyof SettingValues)[];
 
 /** Every app setting that `shared/` reads; infra sets these and no others but the host's own. */
@@ -88,6 +101,7 @@ export const settingNames = [
   'SCAN_RECONCILE',
   'SCAN_STATE_CONTAINER_URL',
   ...messagingSettingNames,
+  ...databaseSettingNames,
 ] as const;
 
 export interface SettingProblem {
@@ -97,10 +111,12 @@ export interface SettingProblem {
 }
 
 export interface Settings {
-  /** Not of messaging that is off. */
+  /** Not of messaging or of a database that is off. */
   readonly problems: readonly SettingProblem[];
   /** At least one setting of messaging is there. */
   readonly isMessagingOn: boolean;
+  /** At least one setting of the database is there. */
+  readonly isDatabaseOn: boolean;
   /** The named settings; throws one CONFIG_INVALID with every complaint about them. */
   need<Name extends keyof SettingValues>(...names: Name[]): Pick<SettingValues, Name>;
 }
@@ -109,6 +125,8 @@ export interface Settings {
 const DEFAULT_OVERLAP = 'PT48H';
 /** How often the list is read where SCAN_FEED is resourceGraph. */
 const DEFAULT_RECONCILE = 'P1D';
+/** Azure: the smallest databases take 30 sessions. Each instance of the app has a pool of its own. */
+const DEFAULT_POOL_SIZE = '10';
 
 /** Reads and checks every setting. Never throws. */
 export function loadSettings(env: Environment): Settings {
@@ -146,8 +164,10 @@ export function loadSettings(env: Environment): Settings {
     EVENT_HUBS_NAMESPACE: read('EVENT_HUBS_NAMESPACE', parseMessagingNamespace),
     EVENT_HUB: read('EVENT_HUB', parseEventHub),
     EVENT_HUBS_CONSUMER_GROUP: read('EVENT_HUBS_CONSUMER_GROUP', parseConsumerGroup),
-    FINDINGS_CONTAINER_URL: read('FINDINGS_CONTAINER_URL', parseContainerUrl),
     EVENTS_CONTAINER_URL: read('EVENTS_CONTAINER_URL', parseContainerUrl),
+    SQL_SERVER: read('SQL_SERVER', parseSqlServer),
+    SQL_DATABASE: read('SQL_DATABASE', parseSqlDatabase),
+    SQL_POOL_SIZE: read('SQL_POOL_SIZE', parsePoolSize, DEFAULT_POOL_SIZE),
   };
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
     complain(TLS_SETTING, 'turns off TLS verification, and tokens would go to anyone: remove it');
@@ -158,12 +178,15 @@ export function loadSettings(env: Environment): Settings {
   if (holdsCredential(env.AzureWebJobsStorage ?? '')) {
     complain('AzureWebJobsStorage', 'holds a key: use AzureWebJobsStorage__accountName');
   }
-  const isMessagingOn = messagingSettingNames.some((name) => env[name] !== undefined);
+  const isPresent = (name: string) => env[name] !== undefined;
+  const isMessagingOn = messagingSettingNames.some(isPresent);
+  const isDatabaseOn = databaseSettingNames.some(isPresent);
+  const isConcern = (setting: string) =>
+    (isMessagingOn || !MESSAGING.has(setting)) && (isDatabaseOn || !DATABASE.has(setting));
   return {
-    problems: Object.freeze(
-      problems.filter(({ setting }) => isMessagingOn || !MESSAGING.has(setting)),
-    ),
+    problems: Object.freeze(problems.filter(({ setting }) => isConcern(setting))),
     isMessagingOn,
+    isDatabaseOn,
     need: (...names) => pick(values, names, problems),
   };
 }
@@ -173,6 +196,7 @@ const TLS_SETTING = 'NODE_TLS_REJECT_UNAUTHORIZED';
 /** Concerns the clients of messaging. */
 const DEBUG_SETTING = 'DEBUG';
 const MESSAGING = new Set<string>([...messagingSettingNames, DEBUG_SETTING]);
+const DATABASE = new Set<string>(databaseSettingNames);
 
 function readIdentity(
   env: Environment,

@@ -87,13 +87,13 @@ type messagingSettings = {
 
   @description('Address of the container that keeps the stream.')
   eventsContainerUrl: string
-
-  @description('Address of the container that keeps the findings.')
-  findingsContainerUrl: string
 }
 
 @description('Required. Where messages come from and go to; null where there are none.')
 param messaging messagingSettings?
+
+@description('Required. Server (host name) and database of the inventory; null where there is none.')
+param database { serverHost: string, database: string }?
 
 @description('Required. How many instances of which functions are always ready, whatever the platform can see of their queues.')
 param alwaysReady { name: string, instanceCount: int }[]
@@ -125,7 +125,13 @@ var messagingAppSettings = messaging == null
       { name: 'EVENT_HUB', value: messaging!.eventHub }
       { name: 'EVENT_HUBS_CONSUMER_GROUP', value: messaging!.consumerGroup }
       { name: 'EVENTS_CONTAINER_URL', value: messaging!.eventsContainerUrl }
-      { name: 'FINDINGS_CONTAINER_URL', value: messaging!.findingsContainerUrl }
+    ]
+
+var databaseAppSettings = database == null
+  ? []
+  : [
+      { name: 'SQL_SERVER', value: database!.serverHost }
+      { name: 'SQL_DATABASE', value: database!.database }
     ]
 
 // Read by the Functions host. Only blobs: timer locks and keys live there, and no trigger of ours needs a queue or table.
@@ -187,6 +193,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       appSettings: concat(
         appSettings,
         messagingAppSettings,
+        databaseAppSettings,
         hostSettings,
         messagingHostSettings,
         userAssigned ? userAssignedSettings : [],
@@ -224,6 +231,12 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   }
 }
 
+// Here alone Azure tells the client id of a system-assigned identity.
+resource ownIdentity 'Microsoft.ManagedIdentity/identities@2023-01-31' existing = if (!userAssigned) {
+  name: 'default'
+  scope: app
+}
+
 @description('Name of the app.')
 output name string = app.name
 
@@ -232,3 +245,6 @@ output url string = 'https://${app.properties.defaultHostName}'
 
 @description('Principal id of the system-assigned identity; empty with a user-assigned one.')
 output systemAssignedPrincipalId string = userAssigned ? '' : app.identity.principalId
+
+@description('Client id of the system-assigned identity; empty with a user-assigned one.')
+output systemAssignedClientId string = userAssigned ? '' : ownIdentity!.properties.clientId

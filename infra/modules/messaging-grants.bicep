@@ -35,9 +35,6 @@ type messagingTargets = {
 
   @description('Container of the app\'s data account that keeps the stream.')
   eventsContainer: string
-
-  @description('Container of the app\'s data account that keeps the findings.')
-  findingsContainer: string
 }
 
 @description('Required. Object id of the principal.')
@@ -103,10 +100,6 @@ resource dataAccount 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
 
     resource events 'containers' existing = {
       name: targets.eventsContainer
-    }
-
-    resource findings 'containers' existing = {
-      name: targets.findingsContainer
     }
   }
 }
@@ -205,20 +198,6 @@ resource keepsEvents 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: dataAccount::blobs::events
   properties: {
     description: 'archiveEvents keeps the stream in this container.'
-    principalId: principalId
-    principalType: principalType
-    roleDefinitionId: subscriptionResourceId(
-      'Microsoft.Authorization/roleDefinitions',
-      roles.storageBlobDataContributor
-    )
-  }
-}
-
-resource keepsFindings 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(dataAccount::blobs::findings.id, principalKey, roles.storageBlobDataContributor)
-  scope: dataAccount::blobs::findings
-  properties: {
-    description: 'recordResource keeps the findings in this container.'
     principalId: principalId
     principalType: principalType
     roleDefinitionId: subscriptionResourceId(

@@ -16,6 +16,8 @@ export interface Principal {
 export class Directory {
   readonly tenantId: string;
   readonly #byPrincipalId = new Map<string, Principal>();
+  /** Object ids of members by that of their group, lower case. */
+  readonly #members = new Map<string, Set<string>>();
 
   constructor(tenantId: string) {
     this.tenantId = tenantId;
@@ -41,6 +43,27 @@ export class Directory {
   findByResourceId(resourceId: string): Principal | undefined {
     return this.all().find(
       (principal) => principal.resourceId !== undefined && sameId(principal.resourceId, resourceId),
+    );
+  }
+
+  /** A group may be a member too. */
+  addMember(groupId: string, memberId: string): void {
+    const members = this.#members.get(groupId.toLowerCase()) ?? new Set();
+    this.#members.set(groupId.toLowerCase(), members.add(memberId.toLowerCase()));
+  }
+
+  removeMember(groupId: string, memberId: string): void {
+    this.#members.get(groupId.toLowerCase())?.delete(memberId.toLowerCase());
+  }
+
+  /** Groups that are there and have the principal in them, directly or through another group. */
+  groupsOf(principalId: string): readonly Principal[] {
+    const found = new Set([principalId.toLowerCase()]);
+    for (const id of found) {
+      for (const [groupId, members] of this.#members) if (members.has(id)) found.add(groupId);
+    }
+    return this.all().filter(
+      (each) => each.kind === 'Group' && found.has(each.principalId.toLowerCase()),
     );
   }
 

@@ -38,6 +38,18 @@ export type JournalFact =
       readonly code?: string;
     }
   | {
+      /** At the SQL door; never a token, or the text or a parameter of a statement. */
+      readonly kind: 'sql';
+      readonly door: 'sql';
+      /** `broken-off`: a client that had logged in broke the protocol. */
+      readonly operation: 'login' | 'broken-off';
+      /** As the client named it; empty if it broke the protocol before. */
+      readonly host: string;
+      readonly database: string;
+      /** SQL Server's number of the first error that was answered; absent: welcome. */
+      readonly number?: number;
+    }
+  | {
       readonly kind: 'token';
       readonly door: 'app-service-identity' | 'imds' | 'entra';
       readonly audience: string;

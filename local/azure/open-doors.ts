@@ -95,7 +95,9 @@ export function redirectTo(ports: Partial<Record<Door, number>>): Record<string,
   return Object.fromEntries(
     Object.entries(doorNames).flatMap(([door, { hosts, port }]) => {
       const local = ports[door as Door];
-      return local === undefined ? [] : hosts.map((host) => [`${host}:${port}`, local]);
+      // tedious looks the name up by itself and connects to the address: no name is left then to tell it by.
+      const names = door === 'sql' ? [...hosts, '127.0.0.1'] : hosts;
+      return local === undefined ? [] : names.map((host) => [`${host}:${port}`, local]);
     }),
   );
 }

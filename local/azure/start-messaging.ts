@@ -47,7 +47,14 @@ export function createMessaging(parts: MessagingParts): Messaging {
     namespaces,
     directory: () => join(kept.directory(), 'event-hubs'),
   });
-  const serviceBus = loadServiceBus({ ...parts, namespaces });
+  const { messageDirectory } = parts;
+  const serviceBus = loadServiceBus({
+    ...parts,
+    namespaces,
+    ...(messageDirectory !== undefined && {
+      storeDirectory: join(messageDirectory, 'service-bus'),
+    }),
+  });
   const door = createMessagingDoor(
     {
       ...parts,
@@ -56,7 +63,10 @@ export function createMessaging(parts: MessagingParts): Messaging {
         get isArmed() {
           return parts.faults.isArmed;
         },
-        take: (operation) => parts.faults.take('messaging', operation),
+        take(operation) {
+          const fault = parts.faults.take('messaging', operation);
+          return fault?.kind === 'sqlError' ? undefined : fault;
+        },
       },
     },
     // Clients that are given an address instead of a redirect connect to `localhost`.

@@ -4,6 +4,7 @@ import { claimsOf, tokenScopes } from '../identity/describe-identity.ts';
 import type { TokenClaims } from '../identity/token-claims.ts';
 import type { Operation } from '../operations.ts';
 import type { Services } from '../services.ts';
+import { databaseChecks } from './database-checks.ts';
 import { explain } from './explain.ts';
 import { messagingChecks } from './messaging-checks.ts';
 
@@ -88,6 +89,7 @@ function checksOf(services: Services, secretName: string | undefined): Check[] {
       probe: async () => services.scanBlobs.probe(),
     },
     ...messagingChecks(services),
+    ...databaseChecks(services),
   ];
 }
 

@@ -11,7 +11,8 @@ export function explain(
 ): Explanation {
   const { code, message, nextStep, access } = error;
   const plain = { verdict: code, message, nextStep, ...(access ? { access } : {}) };
-  if (code !== 'ACCESS_DENIED' || !access) return plain;
+  // Grants in a database hold at once, and are no role assignments.
+  if (code !== 'ACCESS_DENIED' || !access || error.target === 'database') return plain;
   if (error.target === 'key-vault' && seen.secretName === undefined) {
     return {
       verdict: 'unclear',

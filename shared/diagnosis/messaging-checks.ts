@@ -4,7 +4,7 @@ import type { Check } from './diagnose.ts';
 
 type Name = Extract<keyof SettingValues, `SERVICE_BUS_${string}` | `EVENT_HUB${string}`>;
 
-/** None where messaging is off. Sending is tried by attaching, receiving by a look at what waits. */
+/** None where messaging is off. Sending is tried by attaching, receiving by a look at what waits. The triggers' rights too. */
 export function messagingChecks(services: Services): Check[] {
   const { settings } = services;
   if (!settings.isMessagingOn) return [];
@@ -32,8 +32,21 @@ export function messagingChecks(services: Services): Check[] {
       ...address('EVENT_HUBS_NAMESPACE', 'EVENT_HUB'),
       probe: async () => services.eventHub.probe(),
     },
+    {
+      target: 'event-hubs',
+      ...address('EVENT_HUBS_NAMESPACE', 'EVENT_HUB'),
+      probe: async () => services.eventHub.probeReceive(),
+    },
     send('SERVICE_BUS_TOPIC'),
     send('SERVICE_BUS_REQUEST_QUEUE'),
+    {
+      target: 'service-bus',
+      ...address('SERVICE_BUS_NAMESPACE', 'SERVICE_BUS_REQUEST_QUEUE'),
+      probe: async () => {
+        const needed = settings.need('SERVICE_BUS_NAMESPACE', 'SERVICE_BUS_REQUEST_QUEUE');
+        return services.serviceBus.probeReceiveFromQueue(needed.SERVICE_BUS_REQUEST_QUEUE);
+      },
+    },
     send('SERVICE_BUS_REJECTED_QUEUE'),
     {
       target: 'service-bus',

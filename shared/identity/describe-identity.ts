@@ -1,4 +1,5 @@
 import { STORAGE_SCOPE } from '../blobs.ts';
+import { SQL_SCOPE } from '../database/login-credential.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
 import { EVENT_HUBS_SCOPE } from '../event-hubs.ts';
 import { KEY_VAULT_SCOPE } from '../key-vault.ts';
@@ -14,9 +15,11 @@ export const tokenScopes = {
   blobs: STORAGE_SCOPE,
   'event-hubs': EVENT_HUBS_SCOPE,
   'service-bus': SERVICE_BUS_SCOPE,
+  database: SQL_SCOPE,
 } as const;
 
 const OF_MESSAGING: readonly string[] = ['event-hubs', 'service-bus'];
+const OF_DATABASE: readonly string[] = ['database'];
 
 export interface IdentityDescription {
   readonly kind: string;
@@ -39,9 +42,11 @@ interface Problem {
 export async function describeIdentity(
   services: Pick<Services, 'settings' | 'credential'>,
 ): Promise<IdentityDescription> {
-  const { isMessagingOn } = services.settings;
+  const { isMessagingOn, isDatabaseOn } = services.settings;
   const asked = Object.entries(tokenScopes).filter(
-    ([target]) => isMessagingOn || !OF_MESSAGING.includes(target),
+    ([target]) =>
+      (isMessagingOn || !OF_MESSAGING.includes(target)) &&
+      (isDatabaseOn || !OF_DATABASE.includes(target)),
   );
   const tokens = Object.fromEntries(
     await Promise.all(

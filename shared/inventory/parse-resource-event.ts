@@ -11,17 +11,16 @@ import {
   sourceOf,
 } from './resource-event.ts';
 
+/** An event that is no business of the inventory: whoever may publish may publish others on the topic. */
+export class OtherEvent extends Error {
+  override readonly name = 'OtherEvent';
+}
+
 /** A message that can never be recorded, however often it is tried. */
 export class Unrecordable extends Error {
   override readonly name = 'Unrecordable';
   /** One word for filters and charts. */
-  readonly reason:
-    | 'NotJson'
-    | 'NotACloudEvent'
-    | 'OtherEvent'
-    | 'BadData'
-    | 'ForeignScope'
-    | 'WrongKey';
+  readonly reason: 'NotJson' | 'NotACloudEvent' | 'BadData' | 'ForeignScope' | 'WrongKey';
 
   /** `description`: one sentence. */
   constructor(reason: Unrecordable['reason'], description: string) {
@@ -32,7 +31,7 @@ export class Unrecordable extends Error {
 
 /**
  * The finding in a message's body, which the host has parsed if it is JSON. `scopes`: ARM ids that the resource must lie
- * in. `now`: the latest createdTime there can be, but for a day. Throws Unrecordable.
+ * in. `now`: the latest createdTime there can be, but for a day. Throws Unrecordable, OtherEvent.
  */
 export function parseResourceEvent(body: unknown, scopes: readonly string[], now: Date): Finding {
   if (typeof body !== 'object' || body === null) {
@@ -40,7 +39,7 @@ export function parseResourceEvent(body: unknown, scopes: readonly string[], now
   }
   const event = readCloudEvent(body);
   if (event.type !== RESOURCE_CREATED) {
-    throw new Unrecordable('OtherEvent', `The event's type is not ${RESOURCE_CREATED}.`);
+    throw new OtherEvent(`The event ${event.id} is of the type ${event.type}.`);
   }
   const data = readData(event.data, now);
   assertInScope(data.resourceId, scopes);
@@ -68,14 +67,14 @@ function readCloudEvent(body: object): CloudEvent {
 const EARLIEST = '2008-01-01'; // before the first Azure
 const CLOCK_TOLERANCE_MS = 86_400_000;
 
-/** By name, whether it may be absent, and what fits. */
+/** By name, whether it may be absent, and what fits: into the columns of inventory.Resource too (infra/sql/). */
 const MEMBERS: ReadonlyMap<string, (value: unknown, now: Date) => boolean> = new Map(
   Object.entries({
     schemaVersion: (value: unknown) => value === SCHEMA_VERSION,
-    resourceId: (value: unknown) => isText(value, 2_048) && RESOURCE_ID.test(value),
-    resourceType: (value: unknown) => isText(value, 512),
-    name: (value: unknown) => isText(value, 1_024),
-    location: (value: unknown) => value === undefined || isText(value, 128),
+    resourceId: (value: unknown) => isText(value, 1_024) && RESOURCE_ID.test(value),
+    resourceType: (value: unknown) => isText(value, 256),
+    name: (value: unknown) => isText(value, 260),
+    location: (value: unknown) => value === undefined || isText(value, 64),
     createdTime: (value: unknown, now: Date) => isText(value, 24) && isCreatedTime(value, now),
   }),
 );

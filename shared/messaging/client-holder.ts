@@ -1,5 +1,5 @@
 import { MARGIN_MS } from '../azure-call-policy.ts';
-import { remainingMs } from '../deadline.ts';
+import { remainingMs, timeLimited } from '../deadline.ts';
 import { SILENCE_MS } from './retry-options.ts';
 
 interface Closable {
@@ -73,28 +73,6 @@ export async function useOnce<Client extends Closable, T>(
     return await holder.use(run);
   } finally {
     await holder.close();
-  }
-}
-
-async function timeLimited<T>(
-  limitMs: number,
-  run: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const controller = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const overdue = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }));
-      controller.abort();
-    }, limitMs);
-  });
-  const running = run(controller.signal);
-  // The race may be over by then.
-  running.catch(() => {});
-  try {
-    return await Promise.race([running, overdue]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

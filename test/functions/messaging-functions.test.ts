@@ -11,15 +11,23 @@ import { readSubscription } from '../../functions/read-subscription.ts';
 import { recordResource } from '../../functions/record-resource.ts';
 import { requestScan } from '../../functions/request-scan.ts';
 import { scanOnRequest } from '../../functions/scan-on-request.ts';
+import type { Database, ProcedureCall } from '../../shared/database/database.ts';
+import { AppError } from '../../shared/errors.ts';
 import { toResourceEvent } from '../../shared/inventory/resource-event.ts';
 import { toFinding } from '../../shared/scan/finding.ts';
 import type { Services } from '../../shared/services.ts';
 import { deployApp } from '../shared/deployed-app.ts';
-import { addIdentity, credentialOf, grant, useLocalAzure } from '../support/local-azure.ts';
+import {
+  addIdentity,
+  credentialOf,
+  grant,
+  subscriptionId,
+  useLocalAzure,
+} from '../support/local-azure.ts';
 import { call, createContext, type Posted } from './functions-sdk.ts';
 
 const azure = await useLocalAzure();
-const app = await deployApp(azure, { messaging: true });
+const app = await deployApp(azure, { messaging: true, database: false });
 const services = app.createServices();
 after(() => services.close());
 
@@ -249,21 +257,52 @@ async function findingMessages() {
   return messages.filter(({ subject }) => subject.endsWith('.resource.created'));
 }
 
+/** Services whose inventory is a map, so that what the trigger does with messages shows without a database. */
+const recording = app.createServices({
+  SQL_SERVER: 'sql-test.database.windows.net',
+  SQL_DATABASE: 'inventory',
+});
+after(() => recording.close());
+function servicesWith(execute: Database['execute']): Services {
+  return Object.create(recording, { database: { value: { scope: 'server/inventory', execute } } });
+}
+
 describe('recordResource', () => {
+  const inventory = new Map<string, ProcedureCall>();
+  const withInventory = servicesWith(async (one) => {
+    const id = String(one.inputs?.eventId?.value);
+    const outcome = inventory.has(id) ? 'Known' : 'Recorded';
+    inventory.set(id, one);
+    return { rows: [], output: { outcome } };
+  });
+
   it('records a finding once, however often it comes', async () => {
     const [first] = await findingMessages();
     const body = JSON.parse(first?.body ?? '');
     for (const expected of ['Recorded', 'Known']) {
       const context = createContext('recordResource');
-      await recordResource(body, context, services);
+      await recordResource(body, context, withInventory);
       assert.ok(
         context.lines.some((line) => line.includes(`${expected}: `)),
         context.lines.join(),
       );
     }
-    const recorded = await blobsIn(app.settings.FINDINGS_CONTAINER_URL);
-    assert.deepEqual(Object.keys(recorded), [`${body.id}.json`]);
-    assert.equal(JSON.parse(recorded[`${body.id}.json`] ?? '').id, body.subject);
+    assert.deepEqual([...inventory.keys()], [body.id]);
+    const { procedure, inputs = {} } = inventory.get(body.id) ?? assert.fail();
+    assert.equal(procedure, 'inventory.RecordResource');
+    const values = Object.fromEntries(
+      Object.entries(inputs).map(([name, { value }]) => [name, value]),
+    );
+    assert.deepEqual(values, {
+      eventId: body.id,
+      resourceId: body.subject,
+      type: body.data.resourceType,
+      name: body.data.name,
+      resourceGroup: 'rg-app',
+      subscriptionId,
+      location: body.data.location,
+      createdAt: new Date(body.time),
+    });
   });
 
   it('[33] sends what can never be recorded to the rejected, with the reason, and is content', async () => {
@@ -274,10 +313,10 @@ describe('recordResource', () => {
     });
     assert.ok(finding);
     const foreign = JSON.parse(JSON.stringify(toResourceEvent(finding)));
-    const before = Object.keys(await blobsIn(app.settings.FINDINGS_CONTAINER_URL)).length;
-    for (const body of ['hello', event('other'), foreign, 'x'.repeat(262_000)]) {
+    const before = inventory.size;
+    for (const body of ['hello', foreign, 'x'.repeat(262_000)]) {
       const context = createContext('recordResource');
-      await recordResource(body, context, services);
+      await recordResource(body, context, withInventory);
       assert.ok(
         context.lines.some((line) => line.includes('Rejected (')),
         context.lines.join(),
@@ -286,23 +325,36 @@ describe('recordResource', () => {
     const messages = await rejectedMessages();
     assert.deepEqual(
       messages.map(({ applicationProperties }) => applicationProperties?.rejectionReason),
-      ['NotJson', 'OtherEvent', 'ForeignScope', 'NotJson'],
+      ['NotJson', 'ForeignScope', 'NotJson'],
     );
     assert.equal(messages[0]?.body.toString(), 'hello');
-    assert.deepEqual(messages[2]?.body, foreign);
-    assert.equal(messages[3]?.applicationProperties?.cutFromBytes, '262000');
-    assert.equal(Object.keys(await blobsIn(app.settings.FINDINGS_CONTAINER_URL)).length, before);
+    assert.deepEqual(messages[1]?.body, foreign);
+    assert.equal(messages[2]?.applicationProperties?.cutFromBytes, '262000');
+    assert.equal(inventory.size, before);
+  });
+
+  it('passes over events of other types, which publishEvent puts on the topic as well', async () => {
+    const before = (await rejectedMessages()).length;
+    const context = createContext('recordResource');
+    await recordResource(event('other'), context, withInventory);
+    assert.match(context.lines.join(), /Passed over: The event other is of the type test/);
+    assert.equal((await rejectedMessages()).length, before);
   });
 
   it('gives the message back when it may succeed another time', async () => {
     const [, second] = await findingMessages();
     const body = JSON.parse(second?.body ?? '');
-    await azure.closeDoor('blob');
     const context = createContext('recordResource');
-    await assert.rejects(recordResource(body, context, services), { code: 'TARGET_UNAVAILABLE' });
+    const failing = servicesWith(async () => {
+      throw new AppError({
+        code: 'TARGET_UNAVAILABLE',
+        target: 'database',
+        message: 'Away.',
+        nextStep: 'Try again.',
+      });
+    });
+    await assert.rejects(recordResource(body, context, failing), { code: 'TARGET_UNAVAILABLE' });
     assert.ok(context.lines.some((line) => line.startsWith('error: TARGET_UNAVAILABLE')));
-    await azure.openDoor('blob');
-    await recordResource(body, createContext('recordResource'), services);
   });
 });
 
@@ -344,10 +396,10 @@ describe('the others', () => {
     const messaging = targets.filter(({ subject }) => subject.startsWith('sb://'));
     assert.deepEqual(
       messaging.map(({ target, verdict }) => `${target} ${verdict}`),
-      ['event-hubs works', ...Array(4).fill('service-bus works')],
+      [...Array(2).fill('event-hubs works'), ...Array(5).fill('service-bus works')],
     );
     assert.equal(body.verdict, 'works');
-    assert.ok(messaging[4]?.subject.endsWith(`/${app.settings.SERVICE_BUS_TOPIC}/${subscription}`));
+    assert.ok(messaging[6]?.subject.endsWith(`/${app.settings.SERVICE_BUS_TOPIC}/${subscription}`));
   });
 
   it('diagnose names the missing role', async () => {
@@ -356,7 +408,7 @@ describe('the others', () => {
     restore();
     const targets = body.targets as { subject: string; verdict: string; nextStep: string }[];
     const messaging = targets.filter(({ subject }) => subject.startsWith('sb://'));
-    assert.equal(messaging.length, 5);
+    assert.equal(messaging.length, 7);
     for (const { verdict, nextStep } of messaging) {
       assert.equal(verdict, 'ACCESS_DENIED');
       assert.match(nextStep, /Grant it the role Azure (?:Event Hubs|Service Bus) Data/);
@@ -375,7 +427,7 @@ describe('where messaging is off', () => {
   const off = app.createServices(
     Object.fromEntries(
       Object.keys(app.settings)
-        .filter((name) => /^(?:SERVICE_BUS|EVENT_HUB|FINDINGS|EVENTS)/.test(name))
+        .filter((name) => /^(?:SERVICE_BUS|EVENT_HUB|EVENTS|SQL)/.test(name))
         .map((name) => [name, undefined]),
     ),
   );

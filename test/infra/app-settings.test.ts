@@ -1,7 +1,12 @@
 // What the template sets is what the code reads, and the host's own settings: nothing is forgotten, nothing is left over.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { loadSettings, messagingSettingNames, settingNames } from '../../shared/settings.ts';
+import {
+  databaseSettingNames,
+  loadSettings,
+  messagingSettingNames,
+  settingNames,
+} from '../../shared/settings.ts';
 import { deployedBy, valueAt } from './deployed.ts';
 import { type Variant, variants } from './snapshot.ts';
 
@@ -20,6 +25,9 @@ const connectionNames = connections.flatMap((name) =>
   ['fullyQualifiedNamespace', 'credential', 'clientId'].map((part) => `${name}__${part}`),
 );
 
+/** Read by shared/, and left to its default. */
+const optionalNames: readonly string[] = ['SQL_POOL_SIZE'];
+
 const onlyUserAssigned = /^AZURE_CLIENT_ID$|__clientId$/;
 
 /** Flex Consumption refuses these: https://learn.microsoft.com/azure/azure-functions/functions-app-settings#flex-consumption-plan-deprecations */
@@ -34,7 +42,11 @@ for (const variant of variants) {
 
   describe(`the app settings of the ${variant.name} variant`, () => {
     it('are those that shared/ reads and those of the host', async () => {
-      const off: readonly string[] = variant.messaging ? [] : messagingSettingNames;
+      const off: readonly string[] = [
+        ...optionalNames,
+        ...(variant.messaging ? [] : messagingSettingNames),
+        ...(variant.database ? [] : databaseSettingNames),
+      ];
       const host = [...hostSettingNames, ...(variant.messaging ? connectionNames : [])];
       const expected = [...settingNames, ...host].filter(
         (name) => !off.includes(name) && (userAssigned || !onlyUserAssigned.test(name)),
@@ -80,9 +92,10 @@ for (const variant of variants) {
 
     it('are accepted by the code, once Azure has filled in what it makes up', async () => {
       const settings = { ...(await appSettings(variant)), ...madeUpByAzure(variant) };
-      const { problems, isMessagingOn } = loadSettings(settings);
+      const { problems, isMessagingOn, isDatabaseOn } = loadSettings(settings);
       assert.deepEqual(problems, []);
       assert.equal(isMessagingOn, variant.messaging !== undefined);
+      assert.equal(isDatabaseOn, variant.database !== undefined);
     });
   });
 }
@@ -96,7 +109,11 @@ async function appSettings(variant: Variant): Promise<Readonly<Record<string, st
   return Object.fromEntries(entries);
 }
 
-function madeUpByAzure({ identityKind, messaging }: Variant): Readonly<Record<string, string>> {
+function madeUpByAzure({
+  identityKind,
+  messaging,
+  database,
+}: Variant): Readonly<Record<string, string>> {
   const containers = 'https://stdataabc.blob.core.windows.net';
   return {
     KEY_VAULT_URL: 'https://kv-abc.vault.azure.net/',
@@ -106,9 +123,9 @@ function madeUpByAzure({ identityKind, messaging }: Variant): Readonly<Record<st
     }),
     ...(messaging && {
       EVENTS_CONTAINER_URL: `${containers}/events`,
-      FINDINGS_CONTAINER_URL: `${containers}/findings`,
       SERVICE_BUS_NAMESPACE: 'sb-abc.servicebus.windows.net',
       EVENT_HUBS_NAMESPACE: 'evh-abc.servicebus.windows.net',
     }),
+    ...(database && { SQL_SERVER: 'sql-abc.database.windows.net' }),
   };
 }

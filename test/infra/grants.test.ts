@@ -56,7 +56,6 @@ function messagingGrants(trigger: string): readonly Grant[] {
       name: 'resource-events',
     },
     { role: appRoles.storageBlobDataContributor.id, on: blobContainers, name: 'events' },
-    { role: appRoles.storageBlobDataContributor.id, on: blobContainers, name: 'findings' },
   ];
 }
 
@@ -107,7 +106,7 @@ for (const variant of variants) {
 
 describe('a developer', () => {
   it('who is named gets the grants of the app, and none of the host', async () => {
-    for (const variant of [named('subscription'), named('messaging')]) {
+    for (const variant of [named('subscription'), named('without-messaging')]) {
       const grants = (await assignmentsOf(variant)).filter((assignment) => !isOfApp(assignment));
       assert.deepEqual(sorted(grants.map(grantOf)), sorted(grantsIn(variant, 'developer')));
     }

@@ -16,6 +16,7 @@ const nameRules: Readonly<Record<string, RegExp>> = {
   'Microsoft.KeyVault/vaults/secrets': /^[a-zA-Z0-9-]{1,127}$/,
   'Microsoft.ManagedIdentity/userAssignedIdentities': /^[a-zA-Z0-9][a-zA-Z0-9_-]{2,127}$/,
   'Microsoft.OperationalInsights/workspaces': /^[a-zA-Z0-9][a-zA-Z0-9-]{2,61}[a-zA-Z0-9]$/,
+  'Microsoft.Resources/deploymentScripts': /^[\w().-]{1,90}$/,
   'Microsoft.Resources/resourceGroups': /^[\w().-]{0,89}[\w()-]$/,
   'Microsoft.ServiceBus/namespaces': /^(?!.*-(sb|mgmt)$)[a-zA-Z][a-zA-Z0-9-]{4,48}[a-zA-Z0-9]$/,
   'Microsoft.ServiceBus/namespaces/queues': /^[a-zA-Z0-9][\w.-]{0,258}[a-zA-Z0-9]$/,
@@ -23,6 +24,9 @@ const nameRules: Readonly<Record<string, RegExp>> = {
   'Microsoft.ServiceBus/namespaces/topics/subscriptions': /^[a-zA-Z0-9][\w.-]{0,48}[a-zA-Z0-9]$/,
   // A rule of any other name would stand beside the one that takes every message.
   'Microsoft.ServiceBus/namespaces/topics/subscriptions/rules': /^\$Default$/,
+  'Microsoft.Sql/servers': /^(?=.{1,63}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?$/,
+  'Microsoft.Sql/servers/databases': /^(?!master$)[^<>*%&:\\/?]{1,127}[^<>*%&:\\/?. ]$/,
+  'Microsoft.Sql/servers/firewallRules': /^[^<>*%&:\\/?]{1,127}[^<>*%&:\\/?.]$/,
   'Microsoft.Storage/storageAccounts': /^[a-z0-9]{3,24}$/,
   'Microsoft.Storage/storageAccounts/blobServices': /^default$/,
   'Microsoft.Storage/storageAccounts/blobServices/containers':
@@ -46,7 +50,7 @@ for (const variant of variants) {
 
     it('tags whatever can be tagged with the environment', async () => {
       const untagged =
-        /roleAssignments$|\/(secrets|blobServices|containers|basicPublishing\w+)$|\/(queues|topics|subscriptions|rules|eventhubs|consumergroups)$/;
+        /roleAssignments$|\/firewallRules$|\/(secrets|blobServices|containers|basicPublishing\w+)$|\/(queues|topics|subscriptions|rules|eventhubs|consumergroups)$/;
       for (const { type, tags } of await deployedBy(variant)) {
         if (!untagged.test(type)) assert.ok(tags && 'azd-env-name' in Object(tags), type);
       }

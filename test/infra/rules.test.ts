@@ -11,12 +11,25 @@ import {
   templatesIn,
   withValueAt,
 } from './deployed.ts';
-import { complaints, messagingRules, type Rule, rules } from './rules.ts';
+import {
+  complaints,
+  databaseRules,
+  messagingRules,
+  type Rule,
+  rules,
+  scriptRules,
+} from './rules.ts';
 
 for (const { name, resources } of await allDeployments()) {
   describe(`in ${name}`, () => {
-    const hasMessaging = resources.some(({ type }) => type.startsWith('Microsoft.ServiceBus/'));
-    for (const rule of hasMessaging ? [...rules, ...messagingRules] : rules) {
+    const has = (prefix: string) => resources.some(({ type }) => type.startsWith(prefix));
+    const allRules = [
+      ...rules,
+      ...(has('Microsoft.ServiceBus/') ? messagingRules : []),
+      ...(has('Microsoft.Sql/') ? databaseRules : []),
+      ...(has('Microsoft.Resources/deploymentScripts') ? scriptRules : []),
+    ];
+    for (const rule of allRules) {
       it(rule.sentence, () => {
         assert.deepEqual(complaints(rule, resources), []);
         for (const broken of breakages(rule, resources)) {
@@ -33,7 +46,7 @@ for (const { name, resources } of await allDeployments()) {
     });
 
     it('nothing that holds a shared key is created', () => {
-      const keyHolders = /authorizationRules|deploymentScripts|hostKeys|accessPolicies/i;
+      const keyHolders = /authorizationRules|hostKeys|accessPolicies/i;
       assert.deepEqual(
         resources.map(({ type }) => type).filter((type) => keyHolders.test(type)),
         [],

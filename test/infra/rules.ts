@@ -210,6 +210,73 @@ export const messagingRules: readonly Rule[] = [
   },
 ];
 
+const sqlServer = 'Microsoft.Sql/servers';
+const script = 'Microsoft.Resources/deploymentScripts';
+
+/** Of what is only deployed with `database`. */
+export const databaseRules: readonly Rule[] = [
+  {
+    sentence: 'the SQL server takes Entra tokens alone, from its first moment',
+    type: sqlServer,
+    path: 'properties.administrators.azureADOnlyAuthentication',
+    allowed: [true],
+    refused: [false],
+  },
+  ...['administratorLogin', 'administratorLoginPassword'].map((name) => ({
+    sentence: `the SQL server is given no ${name}`,
+    type: sqlServer,
+    path: `properties.${name}`,
+    allowed: [undefined],
+    refused: ['sa'],
+  })),
+  {
+    sentence: 'the SQL server speaks TLS 1.2 or newer',
+    type: sqlServer,
+    path: 'properties.minimalTlsVersion',
+    allowed: ['1.2', '1.3'],
+    refused: ['None', '1.0', '1.1'],
+  },
+  ...['startIpAddress', 'endIpAddress'].map((name) => ({
+    sentence: `the SQL server opens to Azure's own addresses alone (${name})`,
+    type: `${sqlServer}/firewallRules`,
+    path: `properties.${name}`,
+    allowed: ['0.0.0.0'],
+    refused: ['255.255.255.255'],
+  })),
+  {
+    sentence: 'the database sleeps when nobody asks it',
+    type: `${sqlServer}/databases`,
+    path: 'properties.autoPauseDelay',
+    allowed: [60],
+    refused: [-1],
+  },
+];
+
+/** Of the deployment script, where there is one. */
+export const scriptRules: readonly Rule[] = [
+  {
+    sentence: "the script's container and storage account, which has a key, go with its end",
+    type: script,
+    path: 'properties.cleanupPreference',
+    allowed: ['Always'],
+    refused: ['OnSuccess', 'OnExpiration'],
+  },
+  {
+    sentence: 'the script uses no storage account of ours, which would have to have a key',
+    type: script,
+    path: 'properties.storageAccountSettings',
+    allowed: [undefined],
+    refused: [{ storageAccountName: 'stours', storageAccountKey: 'key' }],
+  },
+  {
+    sentence: 'the script loads nothing from elsewhere',
+    type: script,
+    path: 'properties.supportingScriptUris',
+    allowed: [undefined],
+    refused: [['https://example.com/install.ps1']],
+  },
+];
+
 /** What breaks a rule, a sentence each. A rule about a type that is not there is broken too. */
 export function complaints(rule: Rule, resources: readonly DeployedResource[]): readonly string[] {
   const concerned = resources.filter(({ type }) => type === rule.type);

@@ -17,6 +17,8 @@ export interface Variant {
   readonly identityKind: 'userAssigned' | 'systemAssigned';
   /** With Event Hubs and Service Bus. */
   readonly messaging?: 'receiver' | 'owner';
+  /** With Azure SQL, and who makes what is in the database. */
+  readonly database?: 'script' | 'person';
 }
 
 export const developerPrincipalId = '33333333-3333-3333-3333-333333333333';
@@ -27,12 +29,16 @@ export const variants: readonly Variant[] = [
     parametersFile: 'main',
     environment: {},
     identityKind: 'userAssigned',
+    messaging: 'receiver',
+    database: 'script',
   },
   {
     name: 'system-assigned',
     parametersFile: 'main',
     environment: { APP_IDENTITY_KIND: 'systemAssigned' },
     identityKind: 'systemAssigned',
+    messaging: 'receiver',
+    database: 'script',
   },
   {
     // The longest name, so that the limits on names are met with it too.
@@ -44,20 +50,30 @@ export const variants: readonly Variant[] = [
       PROTECT_KEY_VAULT: 'true',
     },
     identityKind: 'userAssigned',
+    messaging: 'receiver',
+    database: 'script',
   },
   {
-    name: 'messaging',
-    parametersFile: 'subscription',
-    environment: { MESSAGING: 'true', DEVELOPER_PRINCIPAL_ID: developerPrincipalId },
-    identityKind: 'userAssigned',
+    name: 'grant-by-hand',
+    parametersFile: 'main',
+    environment: { GRANT_DATABASE_BY_SCRIPT: 'false', APP_IDENTITY_KIND: 'systemAssigned' },
+    identityKind: 'systemAssigned',
     messaging: 'receiver',
+    database: 'person',
   },
   {
     name: 'scale-by-owner',
     parametersFile: 'main',
-    environment: { MESSAGING: 'true', SCALE_BY_OWNER: 'true', APP_IDENTITY_KIND: 'systemAssigned' },
+    environment: { DATABASE: 'false', SCALE_BY_OWNER: 'true', APP_IDENTITY_KIND: 'systemAssigned' },
     identityKind: 'systemAssigned',
     messaging: 'owner',
+  },
+  {
+    // Without messaging there is no database, although it is not switched off.
+    name: 'without-messaging',
+    parametersFile: 'subscription',
+    environment: { MESSAGING: 'false', DEVELOPER_PRINCIPAL_ID: developerPrincipalId },
+    identityKind: 'userAssigned',
   },
 ];
 

@@ -10,7 +10,7 @@ import { useLocalAzure } from '../support/local-azure.ts';
 import { deployApp } from './deployed-app.ts';
 
 const azure = await useLocalAzure();
-const app = await deployApp(azure);
+const app = await deployApp(azure, { messaging: false });
 
 function scan(services: Services) {
   const needed = services.settings.need('SCAN_SCOPES', 'SCAN_LOOKBACK', 'SCAN_OVERLAP');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AppError } from '../../shared/errors.ts';
 import {
+  databaseSettingNames,
   type Environment,
   loadSettings,
   messagingSettingNames,
@@ -28,8 +29,10 @@ const GOOD = {
   EVENT_HUBS_NAMESPACE: 'evh-app.servicebus.windows.net',
   EVENT_HUB: 'resource-events',
   EVENT_HUBS_CONSUMER_GROUP: '$Default',
-  FINDINGS_CONTAINER_URL: 'https://stapp.blob.core.windows.net/findings',
   EVENTS_CONTAINER_URL: 'https://stapp.blob.core.windows.net/events',
+  SQL_SERVER: 'sql-app.database.windows.net',
+  SQL_DATABASE: 'inventory',
+  SQL_POOL_SIZE: '10',
 } as const satisfies Environment;
 
 const NAMESPACES = [
@@ -182,7 +185,26 @@ describe('the settings', () => {
     SERVICE_BUS_SUBSCRIPTION: ['', 'topic/subscriptions/s', 's'.repeat(51), '.s'],
     EVENT_HUB: ['', 'hub/Partitions/0', 'h'.repeat(257), 'hub '],
     EVENT_HUBS_CONSUMER_GROUP: ['', '$default2', 'g'.repeat(51), 'a/b'],
-    FINDINGS_CONTAINER_URL: ['', 'https://stapp.blob.core.windows.net/'],
+    SQL_SERVER: [
+      '',
+      'sql-app',
+      'tcp:sql-app.database.windows.net,1433',
+      'sql-app.database.windows.net,1433',
+      'sql-app.database.windows.net:1433',
+      'https://sql-app.database.windows.net',
+      'sql-app.database.windows.net.',
+      'sql-app.database.windows.net.evil.example',
+      'sql-app.database.windows.net\\instance',
+      '-sql.database.windows.net',
+      'sql-.database.windows.net',
+      `${'s'.repeat(64)}.database.windows.net`,
+      '10.0.0.4',
+      'sql-app.database.usgovcloudapi.net',
+      'sql-app.database.chinacloudapi.cn',
+      'Server=sql-app.database.windows.net;User ID=sa;Password=hunter2',
+    ],
+    SQL_DATABASE: ['', 'master', 'a/b', 'inventory.', 'inventory?x', 'd'.repeat(129), 'in\u0000v'],
+    SQL_POOL_SIZE: ['', '0', '-1', '101', '1e1', '2.5', 'ten'],
     EVENTS_CONTAINER_URL: ['', 'https://stapp.blob.core.usgovcloudapi.net/events'],
     SCAN_STATE_CONTAINER_URL: [
       '',
@@ -267,6 +289,24 @@ describe('the settings', () => {
         [name],
       );
     }
+  });
+
+  it('leave the database out where none of its settings is there, and want all where one is', () => {
+    const without = (...names: readonly string[]) =>
+      loadSettings({ ...GOOD, ...Object.fromEntries(names.map((name) => [name, undefined])) });
+    const off = without(...databaseSettingNames);
+    assert.deepEqual(off.problems, []);
+    assert.equal(off.isDatabaseOn, false);
+    assert.throws(() => off.need('SQL_SERVER', 'SQL_DATABASE'), /SQL_SERVER is .*SQL_DATABASE is /);
+    for (const name of ['SQL_SERVER', 'SQL_DATABASE'] as const) {
+      const { problems, isDatabaseOn } = without(name);
+      assert.equal(isDatabaseOn, true);
+      assert.deepEqual(
+        problems.map(({ setting }) => setting),
+        [name],
+      );
+    }
+    assert.equal(without('SQL_POOL_SIZE').need('SQL_POOL_SIZE').SQL_POOL_SIZE, 10);
   });
 
   describe('[T3] with DEBUG', () => {

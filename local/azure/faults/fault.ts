@@ -26,6 +26,15 @@ export type Fault =
       readonly retryAfter?: string;
       readonly body?: string;
     }
+  /** At the door `sql`: answered with this error of SQL Server's, in its own severity and words unless given. */
+  | {
+      readonly kind: 'sqlError';
+      readonly number: number;
+      readonly message?: string;
+      /** From 20 on the connection ends. */
+      readonly severity?: number;
+      readonly state?: number;
+    }
   /** Done, and answered late. */
   | { readonly kind: 'slow'; readonly delayMs: number }
   /** Done, and answered with other bytes. */
@@ -36,6 +45,7 @@ export interface FaultOrder {
   /**
    * `METHOD /path?query` with `*` for any text; absent: every call. `GET /secrets/*`.
    * At the door `messaging`, of both transports: an AMQP frame, `ATTACH topic`, `TRANSFER hub` (frame-faults.ts).
+   * At the door `sql`: a TDS message, `LOGIN7`, `RPC sp_executesql`, `TM commit` (packet-faults.ts).
    */
   readonly operation?: string;
   /** The first call that is hit, counted from 1 among those that fit. */

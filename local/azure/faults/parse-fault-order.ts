@@ -9,6 +9,7 @@ const DOORS: readonly Door[] = [
   'entra',
   'graph',
   'messaging',
+  'sql',
   'app-service-identity',
   'imds',
 ];
@@ -34,7 +35,10 @@ export function parseFaultOrder(value: unknown): FaultOrder {
     (share) => typeof share === 'number' && share >= 0 && share <= 1,
     'must be from 0 to 1',
   );
-  return { ...order, fault: parseFault(order.fault) } as FaultOrder;
+  const fault = parseFault(order.fault);
+  const isForDoor = fault.kind !== 'sqlError' || order.door === 'sql';
+  check(isForDoor, 'fault.kind', 'is of the door sql alone');
+  return { ...order, fault } as FaultOrder;
 }
 
 function parseFault(value: unknown): Fault {
@@ -49,6 +53,22 @@ function parseFault(value: unknown): Fault {
       break;
     case 'wrongBody':
       check(isText(fault.body), 'fault.body', 'must be text');
+      break;
+    case 'sqlError':
+      check(isCount(fault.number), 'fault.number', "must be a number of SQL Server's errors");
+      optional(fault, 'message', isText, 'must be text');
+      optional(
+        fault,
+        'severity',
+        (severity) => isCount(severity) && severity >= 11 && severity <= 25,
+        'must be from 11 to 25',
+      );
+      optional(
+        fault,
+        'state',
+        (state) => isCount(state) && state <= 255,
+        'must be a whole number from 1 to 255',
+      );
       break;
     case 'status':
       check(
@@ -74,7 +94,7 @@ function parseFault(value: unknown): Fault {
       check(
         false,
         'fault.kind',
-        'must be cutRequest, cutResponse, hang, status, slow or wrongBody',
+        'must be cutRequest, cutResponse, hang, status, slow, sqlError or wrongBody',
       );
   }
   return fault as unknown as Fault;

@@ -3,6 +3,7 @@ import { basicPublishingCredentialsPolicies } from './basic-publishing-credentia
 import { blobContainers } from './blob-containers.ts';
 import { components } from './components.ts';
 import { consumerGroups } from './consumer-groups.ts';
+import { deploymentScriptLogs, deploymentScripts } from './deployment-scripts.ts';
 import { diagnosticSettings } from './diagnostic-settings.ts';
 import { eventHubNamespaces } from './event-hub-namespaces.ts';
 import { eventHubs } from './event-hubs.ts';
@@ -23,6 +24,11 @@ import { serviceBusSubscriptions } from './service-bus-subscriptions.ts';
 import { serviceBusTopics } from './service-bus-topics.ts';
 import { siteConfig } from './site-config.ts';
 import { sites } from './sites.ts';
+import { sqlAdministrators, sqlEntraOnlyAuthentications } from './sql-administrators.ts';
+import { sqlDatabases } from './sql-databases.ts';
+import { sqlFirewallRules } from './sql-firewall-rules.ts';
+import { sqlServers } from './sql-servers.ts';
+import { sqlSettings } from './sql-settings.ts';
 import { storageAccounts } from './storage-accounts.ts';
 import { blobServices, fileServices, queueServices, tableServices } from './storage-services.ts';
 import { userAssignedIdentities } from './user-assigned-identities.ts';
@@ -64,6 +70,14 @@ const factories: readonly ((services: ProviderServices) => ResourceProvider)[] =
   eventHubs,
   consumerGroups,
   eventHubNetworkRuleSets,
+  sqlServers,
+  sqlAdministrators,
+  sqlEntraOnlyAuthentications,
+  sqlDatabases,
+  sqlFirewallRules,
+  ...sqlSettings,
+  deploymentScripts,
+  deploymentScriptLogs,
   ...authorizationRules,
   ...disasterRecoveryConfigs,
 ];

@@ -87,6 +87,28 @@ const known: Readonly<Record<string, Shape>> = {
       'requiresPreprocessing sessionId to',
     ),
   },
+  'microsoft.resources/deploymentscripts': {
+    ...names('arguments azCliVersion azPowerShellVersion cleanupPreference forceUpdateTag'),
+    ...names('primaryScriptUri retentionInterval scriptContent supportingScriptUris timeout'),
+    containerSettings: names('containerGroupName subnetIds'),
+    environmentVariables: [names('name secureValue value')],
+    storageAccountSettings: names('storageAccountKey storageAccountName'),
+  },
+  'microsoft.sql/servers': {
+    ...names('administratorLogin administratorLoginPassword federatedClientId isIPv6Enabled keyId'),
+    ...names('minimalTlsVersion primaryUserAssignedIdentityId publicNetworkAccess'),
+    ...names('restrictOutboundNetworkAccess retentionDays version'),
+    administrators: names(
+      'administratorType azureADOnlyAuthentication login principalType sid tenantId',
+    ),
+  },
+  'microsoft.sql/servers/databases': names(
+    'autoPauseDelay availabilityZone catalogCollation collation createMode elasticPoolId encryptionProtector',
+    'freeLimitExhaustionBehavior highAvailabilityReplicaCount isLedgerOn licenseType maintenanceConfigurationId',
+    'maxSizeBytes minCapacity preferredEnclaveType readScale requestedBackupStorageRedundancy useFreeLimit',
+    'zoneRedundant',
+  ),
+  'microsoft.sql/servers/firewallrules': names('endIpAddress startIpAddress'),
   'microsoft.storage/storageaccounts': {
     ...names(
       'accessTier allowBlobPublicAccess allowCrossTenantReplication allowSharedKeyAccess allowedCopyScope',

@@ -1,4 +1,5 @@
-// Flags and numbers as Json.NET reads them for Microsoft.ServiceBus and Microsoft.EventHub: from text as well.
+// Flags and numbers as Json.NET reads them for Microsoft.ServiceBus, Microsoft.EventHub and Microsoft.Sql: from text as
+// well.
 // Azure-Samples and Azure/azure-quickstart-templates have `"maxSizeInMegabytes": "1024"` and `"enablePartitioning": "false"`.
 import { type Properties, readBoolean, readNumber } from './read-property.ts';
 
@@ -13,5 +14,12 @@ export function readFlag(from: Properties | undefined, name: string): boolean | 
 export function readWhole(from: Properties | undefined, name: string): number | undefined {
   const value = from?.[name];
   const isText = typeof value === 'string' && /^\s*-?\d+\s*$/.test(value);
+  return isText ? Number(value) : readNumber(from, name);
+}
+
+/** As `readNumber`; a decimal number in text counts: `minCapacity: '0.5'`. */
+export function readNumeric(from: Properties | undefined, name: string): number | undefined {
+  const value = from?.[name];
+  const isText = typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value.trim());
   return isText ? Number(value) : readNumber(from, name);
 }

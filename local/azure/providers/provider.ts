@@ -4,7 +4,7 @@ import type { Directory, Principal } from '../directory.ts';
 import type { ServiceError } from '../http/service-error.ts';
 import type { ResourceId } from '../resource-id.ts';
 import type { Resource, ResourceBody } from '../resource-manager/resource.ts';
-import type { Caller } from '../tokens/tokens.ts';
+import type { Caller, Tokens } from '../tokens/tokens.ts';
 
 /**
  * One resource type. ARM has already checked the caller's right, the api-version and that the parent exists;
@@ -72,6 +72,8 @@ export interface ProviderServices {
   readonly serviceBus?: ServiceBusDataPlane;
   /** Absent: servers and databases are kept and shown, with no engine behind them. */
   readonly sql?: SqlDataPlane;
+  /** For what runs as an identity while it is deployed: deployment scripts. */
+  readonly tokens?: Pick<Tokens, 'issue'>;
   /** Principals of user-assigned identities, by the identity's id. */
   readonly identities: {
     find(resourceId: string): Principal | undefined;

@@ -1,6 +1,7 @@
 // Properties that change who gets in, or how a data plane answers, and that no service here heeds. In our own
 // template they are refused by name, as an answer that Azure would not give is worse than none.
 import { ServiceError } from '../http/service-error.ts';
+import { isKnownScript } from './known-script.ts';
 import type { PutRequest } from './provider.ts';
 
 interface Unserved {
@@ -39,6 +40,9 @@ const unserved: Readonly<Record<string, readonly Unserved[]>> = {
   'microsoft.servicebus/namespaces/topics': entity,
   'microsoft.servicebus/namespaces/topics/subscriptions': entity,
   'microsoft.keyvault/vaults': [...network, { path: 'accessPolicies', isMeant: isFilled }],
+  'microsoft.resources/deploymentscripts': [
+    { path: 'scriptContent', isMeant: (value) => !isKnownScript(value) },
+  ],
   'microsoft.storage/storageaccounts': [
     ...network,
     { path: 'isHnsEnabled', isMeant: isTrue },

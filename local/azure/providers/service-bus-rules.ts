@@ -21,7 +21,8 @@ function showSql(sqlExpression: string, parameters: Properties): Properties {
 /**
  * Azure: the rule that a subscription is born with. It stays beside the rules that are added, and goes on taking
  * every message, until it is deleted or another is put under its name
- * [pulumi/pulumi-azure-native#4489, hashicorp/terraform-provider-azurerm#32430].
+ * [pulumi/pulumi-azure-native#4489, hashicorp/terraform-provider-azurerm#32430 and its mend #32452].
+ * Pretend: it stays in every case; one report has it go with the first rule that is added [terraform-provider-azurerm#20718].
  */
 export const DEFAULT_RULE = { name: '$Default', properties: showSql('1=1', {}) };
 

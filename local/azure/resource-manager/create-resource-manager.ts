@@ -12,6 +12,7 @@ import type {
   BlobDataPlane,
   EventHubDataPlane,
   ServiceBusDataPlane,
+  SqlDataPlane,
   VaultDataPlane,
 } from '../providers/provider.ts';
 import { ChangeLog } from '../resource-graph/change-log.ts';
@@ -48,6 +49,8 @@ export interface ResourceManagerOptions {
   /** Absent: hubs, queues and topics are kept and shown, with no broker behind them. */
   readonly eventHubs?: EventHubDataPlane;
   readonly serviceBus?: ServiceBusDataPlane;
+  /** Absent: servers and databases are kept and shown, with no engine behind them. */
+  readonly sql?: SqlDataPlane;
   /** An address beside management.azure.com that clients reach ARM at: `https://localhost:9443`. */
   readonly advertisedEndpoint?: () => string | undefined;
   /** ARM's buckets in force now; undefined: nobody is throttled. */
@@ -87,11 +90,12 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
     if (isTracked) changes.record(before, after, removedBy);
   });
   const identities = new ManagedIdentities(directory);
-  const { eventHubs, serviceBus } = options;
+  const { eventHubs, serviceBus, sql } = options;
   const planes = {
-    ...{ clock, directory, access, vaults, blobs, identities },
+    ...{ clock, directory, tokens, access, vaults, blobs, identities },
     ...(eventHubs && { eventHubs }),
     ...(serviceBus && { serviceBus }),
+    ...(sql && { sql }),
   };
   const arm: ArmContext = {
     clock,

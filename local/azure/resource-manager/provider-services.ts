@@ -14,6 +14,8 @@ export function createProviderServices(
     | 'blobs'
     | 'eventHubs'
     | 'serviceBus'
+    | 'sql'
+    | 'tokens'
     | 'identities'
   >,
   store: ResourceStore,

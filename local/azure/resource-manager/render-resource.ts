@@ -17,6 +17,8 @@ const KEY_ORDER: Readonly<Record<string, string>> = {
   'microsoft.servicebus': 'sku id name type location tags identity properties',
   'microsoft.eventhub': 'sku id name type location tags identity properties',
   'microsoft.sql': 'sku kind identity properties location tags id name type',
+  'microsoft.resources/deploymentscripts':
+    'kind identity location tags systemData properties id type name',
   'microsoft.operationalinsights': 'properties location tags identity id name type',
   'microsoft.insights/components': 'kind id name type location tags properties',
   'microsoft.insights/diagnosticsettings': 'id type name location kind tags properties identity',
@@ -24,6 +26,7 @@ const KEY_ORDER: Readonly<Record<string, string>> = {
 
 /** Azure: types that are not spelled as in ids [R30], [R31], [R32], [R47], [R48], [R49]. */
 const SHOWN_TYPES: Readonly<Record<string, string>> = {
+  'microsoft.sql/servers/administrators': 'Microsoft.Sql/servers',
   'microsoft.insights/components': 'microsoft.insights/components',
   'microsoft.servicebus/namespaces': 'Microsoft.ServiceBus/Namespaces',
   'microsoft.servicebus/namespaces/authorizationrules':

@@ -13,6 +13,7 @@ import { readRule } from './read-rule.ts';
 import { Scheduler } from './scheduler.ts';
 import { entityDisabled } from './service-bus-error.ts';
 import { ServiceBusNamespace } from './service-bus-namespace.ts';
+import { Stores } from './store/stores.ts';
 
 export interface ServiceBusParts {
   readonly clock: Clock;
@@ -21,12 +22,14 @@ export interface ServiceBusParts {
   readonly namespaces: Namespaces;
   /** Messages of all namespaces are kept in memory, up to this; then their entities are full. Default 1 GiB. */
   readonly maxStoredBytes?: number;
+  /** Where what was accepted is found again by the next process. Absent: it ends with this one. */
+  readonly storeDirectory?: string;
 }
 
 export interface ServiceBus extends ServiceBusDataPlane {
   /** What is due by the clock happens now: for tests that move it. */
   runDue(): void;
-  /** Forgets everything. */
+  /** Forgets what is not kept in `storeDirectory`. */
   stop(): void;
 }
 
@@ -37,7 +40,12 @@ export function createServiceBus(parts: ServiceBusParts): ServiceBus {
   const { clock, namespaces, maxStoredBytes = GIBIBYTE } = parts;
   const scheduler = new Scheduler(clock);
   const budget = new StoreBudget(maxStoredBytes);
-  const engine = { clock, scheduler, budget, journal: parts.journal };
+  const stores = new Stores(parts.storeDirectory);
+  const engine = {
+    ...{ clock, scheduler, budget, journal: parts.journal },
+    openStore: (namespaceName: string, path: string) => stores.open(namespaceName, path),
+    commit: () => stores.commit(),
+  };
   const open = new Map<string, ServiceBusNamespace>();
   const find = (name: string) => open.get(name.toLowerCase());
 
@@ -97,11 +105,15 @@ export function createServiceBus(parts: ServiceBusParts): ServiceBus {
       find(namespaceName)?.findTopic(topicName)?.find(subscriptionName)?.rules.remove(name);
     },
     countMessages: (resourceId) => countMessages(open.values(), resourceId),
-    runDue: () => scheduler.runDue(),
+    runDue() {
+      scheduler.runDue();
+      stores.commit();
+    },
     stop() {
       for (const namespace of open.values()) namespaces.remove(namespace.host);
       open.clear();
       scheduler.stop();
+      stores.close();
     },
   };
 }

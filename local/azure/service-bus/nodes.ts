@@ -38,6 +38,8 @@ export interface NodeParts {
   /** `ns.servicebus.windows.net`. */
   readonly host: string;
   readonly journal: Journal;
+  /** Puts what changed on disk, before anybody is told of it. */
+  commit(): void;
 }
 
 const DEAD_LETTER_QUEUE = '$DeadLetterQueue';
@@ -116,14 +118,14 @@ export function deadLetterNode(
 }
 
 function openSender(entity: Queue | Topic, link: IncomingLink, parts: NodeParts): MessageSink {
-  const { host, journal, scheduler } = parts;
+  const { commit, host, journal, scheduler } = parts;
   const requireOpen = () => requireOpenToSend(entity, parts);
   requireOpen();
   entity.links.add(link, 'Send');
   const fact = { kind: 'message', door: 'messaging', operation: 'send', host } as const;
   const { principalId } = link;
   return createMessageSender(entity, {
-    scheduler,
+    ...{ scheduler, commit },
     requireOpen,
     onSent: (count) =>
       journal.record({ ...fact, entity: entity.settings.name, status: 200, count, principalId }),
@@ -141,7 +143,7 @@ function receiving(
       if (status === 'Disabled' || status === 'ReceiveDisabled') {
         throw entityDisabled(`sb://${parts.host}/${link.path.toLowerCase()}`);
       }
-      const source = acceptReceiver(link, { queue, scheduler: parts.scheduler });
+      const source = acceptReceiver(link, { ...parts, queue });
       entity.links.add(link, 'Listen');
       return source;
     },
@@ -173,8 +175,8 @@ function sessionOperations(
   };
 }
 
-/** Whatever is due happens before an operation looks. */
-function timely({ scheduler }: NodeParts, operations: Operations): Operations {
+/** Whatever is due happens before an operation looks, and what it does is on disk before it answers. */
+function timely({ scheduler, commit }: NodeParts, operations: Operations): Operations {
   return Object.fromEntries(
     Object.entries(operations).map(([name, operation]) => [
       name,
@@ -182,7 +184,9 @@ function timely({ scheduler }: NodeParts, operations: Operations): Operations {
         rights: operation.rights,
         handle(request) {
           scheduler.runDue();
-          return operation.handle(request);
+          const answer = operation.handle(request);
+          commit();
+          return answer;
         },
       } satisfies ManagementOperation,
     ]),

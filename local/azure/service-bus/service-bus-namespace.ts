@@ -68,6 +68,7 @@ export class ServiceBusNamespace implements MessagingNamespace {
     const { name } = queue.settings;
     this.#queues.delete(name.toLowerCase());
     queue.links.detach(this.#notFound(name));
+    queue.store.delete();
     queue.pair.main.clear();
   }
 
@@ -75,6 +76,7 @@ export class ServiceBusNamespace implements MessagingNamespace {
     const { name } = topic.settings;
     this.#topics.delete(name.toLowerCase());
     topic.links.detach(this.#notFound(name));
+    topic.store.delete();
     for (const subscription of topic.subscriptions) this.removeSubscription(subscription);
     topic.scheduled.clear();
   }

@@ -19,6 +19,8 @@ export class SqlError extends Error implements SqlMessage {
   readonly class: number;
   line?: number;
   procedure?: string;
+  /** What the server says right behind it: 1750, 3621. */
+  followedBy: readonly SqlMessage[] = [];
 
   constructor(number: number, message: string, severity = 16, state = 1) {
     super(message);

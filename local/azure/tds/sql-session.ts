@@ -49,6 +49,8 @@ export interface Parameter {
   readonly type: SqlType;
   readonly value: SqlValue;
   readonly isOutput: boolean;
+  /** The client leaves it to the procedure's default. */
+  readonly isDefault?: boolean;
 }
 
 /** One call of the client at a time; the protocol never overlaps them on a session. */

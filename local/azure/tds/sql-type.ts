@@ -1,31 +1,48 @@
 // The types of values that travel in TDS, and how the rest of the embedded Azure holds them.
 
 /** A SQL Server type with its size, as in `sys.types`. */
-export type SqlType =
-  | {
-      readonly name:
-        | 'bit'
-        | 'tinyint'
-        | 'smallint'
-        | 'int'
-        | 'bigint'
-        | 'real'
-        | 'float'
-        | 'money'
-        | 'smallmoney'
-        | 'date'
-        | 'smalldatetime'
-        | 'datetime'
-        | 'uniqueidentifier';
-    }
-  | { readonly name: 'decimal'; readonly precision: number; readonly scale: number }
-  | {
-      /** `length` counts characters, bytes of the binary types. */
-      readonly name: 'char' | 'varchar' | 'nchar' | 'nvarchar' | 'binary' | 'varbinary';
-      readonly length: number | 'max';
-    }
-  /** `scale` counts digits after the second, 0 to 7. */
-  | { readonly name: 'time' | 'datetime2' | 'datetimeoffset'; readonly scale: number };
+export type SqlType = NumberType | DecimalType | TimeType | StringType | GuidType;
+
+export interface NumberType {
+  readonly name:
+    | 'bit'
+    | 'tinyint'
+    | 'smallint'
+    | 'int'
+    | 'bigint'
+    | 'real'
+    | 'float'
+    | 'money'
+    | 'smallmoney';
+}
+
+export interface DecimalType {
+  readonly name: 'decimal';
+  readonly precision: number;
+  readonly scale: number;
+}
+
+export type TimeType = PlainTimeType | ScaledTimeType;
+
+export interface PlainTimeType {
+  readonly name: 'date' | 'smalldatetime' | 'datetime';
+}
+
+/** `scale` counts digits after the second, 0 to 7. */
+export interface ScaledTimeType {
+  readonly name: 'time' | 'datetime2' | 'datetimeoffset';
+  readonly scale: number;
+}
+
+/** `length` counts characters (UTF-16 units), bytes of the binary types. */
+export interface StringType {
+  readonly name: 'char' | 'varchar' | 'nchar' | 'nvarchar' | 'binary' | 'varbinary';
+  readonly length: number | 'max';
+}
+
+export interface GuidType {
+  readonly name: 'uniqueidentifier';
+}
 
 /**
  * One value, held by type:

@@ -3,6 +3,7 @@ import { after, type TestContext } from 'node:test';
 import { EventHubProducerClient } from '@azure/event-hubs';
 import { ServiceBusClient, type ServiceBusReceiver } from '@azure/service-bus';
 import { BlobServiceClient } from '@azure/storage-blob';
+import type { AzureOptions } from '../../../local/azure/local-azure.ts';
 import { deployTemplate } from '../../../local/deploy-template.ts';
 import {
   addIdentity,
@@ -20,6 +21,8 @@ export const BUS_HOST = 'sb-triggers.servicebus.windows.net';
 export const HUB_HOST = 'eh-triggers.servicebus.windows.net';
 /** A hub of its own for each test. */
 const HUBS = Array.from({ length: 12 }, (_, index) => `stream-${index}`);
+/** The last of them, for the bench. */
+export const WIDE_HUB_PARTITIONS = 4;
 
 const identityExpression =
   "[resourceId('Microsoft.ManagedIdentity/userAssignedIdentities', 'id-messaging')]";
@@ -88,12 +91,15 @@ const template = {
       sku: { name: 'Standard', tier: 'Standard', capacity: 1 },
       properties: { disableLocalAuth: true },
     },
-    ...HUBS.flatMap((hub) => [
+    ...HUBS.flatMap((hub, index) => [
       child(
         'Microsoft.EventHub/namespaces/eventhubs',
         `eh-triggers/${hub}`,
         "[resourceId('Microsoft.EventHub/namespaces', 'eh-triggers')]",
-        { partitionCount: 2, messageRetentionInDays: 1 },
+        {
+          partitionCount: index === HUBS.length - 1 ? WIDE_HUB_PARTITIONS : 2,
+          messageRetentionInDays: 1,
+        },
       ),
       child(
         'Microsoft.EventHub/namespaces/eventhubs/consumergroups',
@@ -153,8 +159,8 @@ interface Run {
 }
 
 /** Everything that the tests of the messaging triggers share. Call it at the top level of the file. */
-export async function useMessagingAzure() {
-  const azure = await useLocalAzure();
+export async function useMessagingAzure(options: Partial<AzureOptions> = {}) {
+  const azure = await useLocalAzure(options);
   await deployTemplate(azure, { name: 'messaging', resourceGroup: GROUP, location, template });
   await azure.storageReady;
   const identity = azure.resourceManager.findResource(
@@ -196,9 +202,9 @@ export async function useMessagingAzure() {
     grantHub: (t: TestContext, hub: string) =>
       assign(t, 'Azure Event Hubs Data Receiver', `${scopes.hub}/eventhubs/${hub}`),
     grantStorage: (t: TestContext) => assign(t, 'Storage Blob Data Owner', scopes.storage),
-    /** A hub that no other test uses, with two partitions and the groups `$Default` and `single`. */
-    takeHub(t: TestContext) {
-      const hub = HUBS.pop();
+    /** A hub that no other test uses, with two partitions (`wide`: four) and the groups `$Default` and `single`. */
+    takeHub(t: TestContext, { wide = false } = {}) {
+      const hub = wide ? HUBS.at(-1) : HUBS.shift();
       if (hub === undefined) throw new Error('every hub is taken');
       /** By a client of its own: one whose connection has just broken takes a minute to notice. */
       const createSend = () => {
@@ -219,13 +225,17 @@ export async function useMessagingAzure() {
       t: TestContext,
       only: readonly string[],
       env: Record<string, string> = {},
+      { appName = 'messaging-app', execArgv = [] as readonly string[] } = {},
     ): Promise<HostProcess> {
       const disabled = FUNCTIONS.filter((name) => !only.includes(name)).map((name) => [
         `AzureWebJobs_${name}_Disabled`,
         'true',
       ]);
-      const host = await startHostProcess('messaging-app', {
-        execArgv: ['--import', new URL('../../../local/redirect/preload.ts', import.meta.url).href],
+      const host = await startHostProcess(appName, {
+        execArgv: [
+          ...['--import', new URL('../../../local/redirect/preload.ts', import.meta.url).href],
+          ...execArgv,
+        ],
         env: {
           ...azure.identityEnvironmentOf(`${group}/providers/Microsoft.Web/sites/${SITE}`),
           LOCAL_AZURE_REDIRECT: JSON.stringify(azure.redirect),

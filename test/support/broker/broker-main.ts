@@ -1,4 +1,4 @@
-// The embedded Azure as a process of its own, with one Event Hubs namespace: what a test kills, or measures.
+// The embedded Azure as a process of its own, with a namespace of each service: what a test kills, or measures.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,11 +20,33 @@ const identity = addIdentity(azure, 'app');
 grant(azure, identity, 'Azure Event Hubs Data Sender', `${namespaceId}/eventhubs/events`);
 grant(azure, identity, 'Azure Event Hubs Data Receiver', `${namespaceId}/eventhubs/events`);
 
+const busId = `${groupId('rg-test')}/providers/Microsoft.ServiceBus/namespaces/broker-sb`;
+const { serviceBus } = azure.messaging;
+const entity = {
+  namespaceName: 'broker-sb',
+  status: 'Active',
+  requiresSession: false,
+  ...{ lockDurationMs: 5_000, maxDeliveryCount: 1000 },
+  ...{ defaultMessageTimeToLiveMs: Number.POSITIVE_INFINITY },
+  ...{ deadLetteringOnMessageExpiration: false, requiresDuplicateDetection: false },
+  ...{ duplicateDetectionHistoryTimeWindowMs: 600_000 },
+  ...{ maxSizeInMegabytes: 1024, maxMessageSizeInKilobytes: 256 },
+} as const;
+await serviceBus.putNamespace({ name: 'broker-sb', resourceId: busId, sku: 'Standard' });
+serviceBus.putQueue({ ...entity, name: 'orders', resourceId: `${busId}/queues/orders` });
+serviceBus.putTopic({ ...entity, name: 'news', resourceId: `${busId}/topics/news` });
+serviceBus.putSubscription({
+  ...entity,
+  ...{ name: 'all', topicName: 'news', resourceId: `${busId}/topics/news/subscriptions/all` },
+  deadLetteringOnFilterEvaluationExceptions: true,
+});
+grant(azure, identity, 'Azure Service Bus Data Owner', busId);
+
 const tell = (message: FromBroker) => process.send?.(message);
 
 async function onMessage({ id, audience }: ToBroker): Promise<void> {
   if (audience === undefined) {
-    tell({ id, memory: process.memoryUsage() });
+    tell({ id, memory: process.memoryUsage(), cpu: process.cpuUsage() });
     return;
   }
   const { accessToken, expiresOn } = await azure.tokens.issue(identity, audience);

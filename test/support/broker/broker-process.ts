@@ -14,16 +14,21 @@ export interface FromBroker {
   readonly id?: number;
   readonly token?: AccessToken;
   readonly memory?: NodeJS.MemoryUsage;
+  readonly cpu?: NodeJS.CpuUsage;
   readonly ready?: { readonly redirect: Record<string, number>; readonly certificate: string };
 }
 
 export const NAMESPACE = 'broker-ns.servicebus.windows.net';
 export const HUB = 'events';
+/** Service Bus: the queue `orders`, the topic `news` with the subscription `all`. */
+export const BUS_NAMESPACE = 'broker-sb.servicebus.windows.net';
 
 export interface BrokerProcess {
-  /** Of an identity that may send to and receive from the hub; asks the running broker. */
+  /** Of an identity that may send to and receive from everything; asks the running broker. */
   readonly credential: TokenCredential;
   memory(): Promise<NodeJS.MemoryUsage>;
+  /** Seconds of processor time that it has used. */
+  cpuSeconds(): Promise<number>;
   /** SIGKILL: nothing is said or written any more. */
   kill(): Promise<void>;
   /** Starts it again, with what it had on disk. */
@@ -83,6 +88,11 @@ export async function startBrokerProcess(messageDirectory = ''): Promise<BrokerP
       const { memory } = await ask();
       if (!memory) throw new Error('the broker did not say');
       return memory;
+    },
+    async cpuSeconds() {
+      const { cpu } = await ask();
+      if (!cpu) throw new Error('the broker did not say');
+      return (cpu.user + cpu.system) / 1e6;
     },
     kill: () => end('SIGKILL'),
     start,

@@ -1,14 +1,18 @@
 import type { Clock } from '../../clock.ts';
+import type { EntityStore } from '../store/entity-store.ts';
 
 /** Message ids of the last while. Source: https://learn.microsoft.com/azure/service-bus-messaging/duplicate-detection. */
 export class DuplicateHistory {
   readonly #clock: Clock;
+  readonly #store: EntityStore;
   /** Id → when it came; oldest first. */
-  readonly #seenMs = new Map<string, number>();
+  readonly #seenMs: Map<string, number>;
   windowMs: number;
 
-  constructor(clock: Clock, windowMs: number) {
+  constructor(clock: Clock, windowMs: number, store: EntityStore) {
     this.#clock = clock;
+    this.#store = store;
+    this.#seenMs = new Map(store.openHistory(() => this.#seenMs));
     this.windowMs = windowMs;
   }
 
@@ -25,6 +29,7 @@ export class DuplicateHistory {
     }
     if (this.#seenMs.has(messageId)) return true;
     this.#seenMs.set(messageId, nowMs);
+    this.#store.noteSeen(messageId, nowMs);
     return false;
   }
 }

@@ -1,6 +1,7 @@
 // What stands under "Azure:" here follows https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-protocol-guide.
 import type { Clock } from '../../clock.ts';
 import { MessageContent } from '../messages/message-content.ts';
+import type { EntityStore } from '../store/entity-store.ts';
 import { DuplicateHistory } from './duplicate-history.ts';
 import { EntitySize, type StoreBudget } from './entity-size.ts';
 import type { IntakeSettings } from './queue-settings.ts';
@@ -10,6 +11,7 @@ const MEGABYTE = 1024 * 1024;
 interface IntakeParts {
   readonly clock: Clock;
   readonly budget: StoreBudget;
+  readonly store: EntityStore;
   /** `Queue: 'ns:Queue:orders'`. */
   readonly entity: string;
   /** Throws AmqpError for a message that the entity does not take. */
@@ -29,7 +31,11 @@ export class Intake {
   constructor(settings: IntakeSettings, parts: IntakeParts) {
     const { duplicateDetectionHistoryTimeWindowMs, maxSizeInMegabytes } = settings;
     this.#parts = parts;
-    this.#history = new DuplicateHistory(parts.clock, duplicateDetectionHistoryTimeWindowMs);
+    this.#history = new DuplicateHistory(
+      parts.clock,
+      duplicateDetectionHistoryTimeWindowMs,
+      parts.store,
+    );
     this.size = new EntitySize(parts.entity, maxSizeInMegabytes * MEGABYTE, parts.budget);
     this.#detectsDuplicates = settings.requiresDuplicateDetection;
   }

@@ -1,12 +1,9 @@
 // What stands under "Azure:" here follows https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-protocol-guide.
-import type { MapEntry } from '../../amqp/messaging-node.ts';
-import type { Clock } from '../../clock.ts';
 import { BrokeredMessage, type MessageHome } from '../messages/brokered-message.ts';
 import type { MessageContent } from '../messages/message-content.ts';
 import type { MessageLock } from '../messages/message-lock.ts';
-import { MessageLog } from '../messages/message-log.ts';
-import type { Scheduler } from '../scheduler.ts';
 import { cannotDeadLetterHere } from '../service-bus-error.ts';
+import type { StoredMessage } from '../store/stored-message.ts';
 import {
   type DeadLetterCause,
   deadLetterEntries,
@@ -14,49 +11,28 @@ import {
   expired,
   sessionIdIsNull,
 } from './dead-letter-cause.ts';
-import type { EntitySize } from './entity-size.ts';
+import { HeldMessages } from './held-messages.ts';
 import { Lane } from './lane.ts';
 import { MessageLocks } from './message-locks.ts';
 import type { MessageSession, SessionLock } from './message-session.ts';
-import type { QueueSettings } from './queue-settings.ts';
+import type { Origin, QueueParts } from './queue-parts.ts';
 import { Sessions } from './sessions.ts';
 import type { Settlement } from './settlement.ts';
-
-export interface QueueParts {
-  readonly clock: Clock;
-  readonly scheduler: Scheduler;
-  readonly size: EntitySize;
-  /** The current ones. */
-  settings(): QueueSettings;
-  /** Absent for a dead-letter queue. */
-  readonly deadLetterQueue?: MessageQueue;
-  /** Where a scheduled message goes when its time has come, if not into this queue. */
-  activate?(content: MessageContent): void;
-}
-
-interface Origin {
-  /** The topic's number for it. */
-  readonly enqueuedSequenceNumber?: number;
-  /** Caps the message's own. */
-  readonly timeToLiveMs?: number;
-  /** What it was before it was moved here. */
-  readonly moved?: BrokeredMessage;
-}
 
 /** The messages of a queue, a subscription or a dead-letter queue. Knows no AMQP link. */
 export class MessageQueue implements MessageHome {
   readonly #parts: QueueParts;
-  readonly #log = new MessageLog();
+  readonly #held: HeldMessages;
   readonly #lane = new Lane();
   readonly locks: MessageLocks;
   readonly sessions: Sessions;
-  #lastSequenceNumber = 0;
   scheduledCount = 0;
 
   constructor(parts: QueueParts) {
     const { clock, scheduler } = parts;
     const lockDurationMs = () => parts.settings().lockDurationMs;
     this.#parts = parts;
+    this.#held = new HeldMessages(parts);
     this.locks = new MessageLocks({ clock, scheduler, lockDurationMs });
     this.sessions = new Sessions({
       clock,
@@ -64,11 +40,12 @@ export class MessageQueue implements MessageHome {
       lockDurationMs,
       onUnlocked: (lock, counts) => this.#takeBackFrom(lock, counts),
     });
+    this.#restore();
   }
 
   /** Of all messages, in whatever state. */
   get messageCount(): number {
-    return this.#log.size;
+    return this.#held.count;
   }
 
   get requiresSession(): boolean {
@@ -86,12 +63,14 @@ export class MessageQueue implements MessageHome {
 
   /** The next one, for a message that does not stay here. */
   takeSequenceNumber(): number {
-    return ++this.#lastSequenceNumber;
+    return this.#held.takeNumber();
   }
 
   /** Adds a message; call `dispatch` afterwards. */
   enqueue(content: MessageContent, origin: Origin = {}): void {
-    this.#makeReady(this.#add(content, origin), false);
+    const message = this.#add(content, origin);
+    this.#held.save(message);
+    this.#makeReady(message, false);
   }
 
   /** Keeps a message until its time; then it gets a new sequence number [message-sequencing]. */
@@ -100,16 +79,17 @@ export class MessageQueue implements MessageHome {
     message.state = 'Scheduled';
     this.scheduledCount++;
     this.#schedule(message, dueMs);
+    this.#held.save(message);
     return message;
   }
 
   find(sequenceNumber: number): BrokeredMessage | undefined {
-    return this.#log.find(sequenceNumber);
+    return this.#held.find(sequenceNumber);
   }
 
   /** In order of sequence numbers, from this one on. */
   browse(fromSequenceNumber: number): Generator<BrokeredMessage> {
-    return this.#log.from(fromSequenceNumber);
+    return this.#held.from(fromSequenceNumber);
   }
 
   /** Gives ready messages to who waits. Sessions give theirs when they get them. */
@@ -123,7 +103,8 @@ export class MessageQueue implements MessageHome {
     if (settlement.kind === 'deadLetter' && this.#isDeadLetterQueue) throw cannotDeadLetterHere();
     const { message } = lock;
     this.locks.unlock(lock);
-    if ('properties' in settlement) this.#change(message, settlement.properties);
+    if ('properties' in settlement)
+      this.#held.change(message, message.content.with(settlement.properties));
     switch (settlement.kind) {
       case 'complete':
         this.remove(message);
@@ -138,6 +119,7 @@ export class MessageQueue implements MessageHome {
         message.state = 'Deferred';
         // Azure: deferring counts as a delivery [azure-sdk-for-js deferredMessage.spec.ts].
         message.deliveryCount++;
+        this.#held.saveDelivery(message);
         break;
       case 'deadLetter':
         this.#deadLetter(message, settlement.cause);
@@ -152,8 +134,7 @@ export class MessageQueue implements MessageHome {
     if (message.lock) this.locks.unlock(message.lock);
     if (message.state === 'Scheduled') this.scheduledCount--;
     this.#parts.scheduler.remove(message);
-    this.#log.remove(message);
-    this.#parts.size.release(message.content);
+    this.#held.remove(message);
     const session = this.#sessionOf(message);
     if (wasReady) (session?.lane ?? this.#lane).ready.noteLeft();
     if (!session) return;
@@ -161,9 +142,15 @@ export class MessageQueue implements MessageHome {
     this.sessions.update(session);
   }
 
+  /** The session's state has changed. */
+  noteSession({ id, state, updatedTimeMs }: MessageSession): void {
+    this.#parts.store.putSession(id, state, updatedTimeMs);
+  }
+
   /** Removes all of it: the entity is deleted. */
   clear(): void {
-    for (const message of [...this.#log.from(0)]) this.remove(message);
+    this.#parts.store.drop();
+    for (const message of [...this.#held.from(0)]) this.remove(message);
     this.#parts.deadLetterQueue?.clear();
   }
 
@@ -191,29 +178,49 @@ export class MessageQueue implements MessageHome {
     const { moved } = origin;
     const { defaultMessageTimeToLiveMs } = this.#parts.settings();
     const enqueuedTimeMs = moved?.enqueuedTimeMs ?? this.#parts.clock.nowMs();
+    const { timeToLiveMs: longestMs = Number.POSITIVE_INFINITY } = origin;
+    const timeToLiveMs = Math.min(content.timeToLiveMs, defaultMessageTimeToLiveMs, longestMs);
     const message = new BrokeredMessage(this, content, {
-      sequenceNumber: this.takeSequenceNumber(),
+      sequenceNumber: this.#held.takeNumber(),
       enqueuedSequenceNumber: origin.enqueuedSequenceNumber ?? 0,
       enqueuedTimeMs,
       // Azure: a dead-letter queue does not observe the time to live [service-bus-dead-letter-queues].
       expiresAtMs: this.#isDeadLetterQueue
         ? Number.POSITIVE_INFINITY
-        : enqueuedTimeMs +
-          Math.min(
-            content.timeToLiveMs,
-            defaultMessageTimeToLiveMs,
-            origin.timeToLiveMs ?? Number.POSITIVE_INFINITY,
-          ),
+        : enqueuedTimeMs + timeToLiveMs,
       deliveryCount: moved?.deliveryCount ?? 0,
     });
-    this.#log.add(message);
-    this.#parts.size.hold(content);
-    const session = this.#sessionOf(message, true);
-    if (session) {
-      session.messageCount++;
-      session.updatedTimeMs = enqueuedTimeMs;
-    }
+    this.#keep(message);
     return message;
+  }
+
+  #keep(message: BrokeredMessage): void {
+    this.#held.add(message);
+    const session = this.#sessionOf(message, true);
+    if (!session) return;
+    session.messageCount++;
+    session.updatedTimeMs = Math.max(session.updatedTimeMs, message.enqueuedTimeMs);
+  }
+
+  /** Goes on with what an earlier process left. Its locks are gone. */
+  #restore(): void {
+    const found = this.#held.open(() => this.sessions.withState());
+    for (const session of found.sessions()) {
+      this.sessions.restore(session);
+      this.#parts.size.change(session.state.length);
+    }
+    for (const message of found.messages()) this.#restoreMessage(message);
+  }
+
+  // Pretend: a delivery that a restart of the broker cut off does not count.
+  #restoreMessage(stored: StoredMessage): void {
+    const message = new BrokeredMessage(this, stored.content, stored);
+    message.state = stored.state;
+    this.#keep(message);
+    if (stored.state === 'Scheduled') {
+      this.scheduledCount++;
+      this.#schedule(message, stored.dueMs);
+    } else if (stored.state === 'Active') this.#makeReady(message, false);
   }
 
   /** `isReturned`: it was ready before, and goes to its old place. */
@@ -238,7 +245,10 @@ export class MessageQueue implements MessageHome {
     const { maxDeliveryCount } = this.#parts.settings();
     // Azure: in a dead-letter queue the count stays as it is [Azure/azure-sdk-for-net#53437].
     const isCounted = counts && !this.#isDeadLetterQueue;
-    if (isCounted) message.deliveryCount++;
+    if (isCounted) {
+      message.deliveryCount++;
+      this.#held.saveDelivery(message);
+    }
     if (isCounted && message.deliveryCount >= maxDeliveryCount) {
       this.#deadLetter(message, deliveryCountExceeded(maxDeliveryCount));
     } else if (message.state === 'Deferred') {
@@ -275,14 +285,6 @@ export class MessageQueue implements MessageHome {
     });
     this.remove(message);
     deadLetterQueue.dispatch();
-  }
-
-  #change(message: BrokeredMessage, properties: readonly MapEntry[]): void {
-    const content = message.content.with(properties);
-    if (content === message.content) return;
-    this.#parts.size.hold(content);
-    this.#parts.size.release(message.content);
-    message.content = content;
   }
 
   #schedule(message: BrokeredMessage, dueMs: number): void {

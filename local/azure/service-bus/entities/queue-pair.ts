@@ -1,6 +1,7 @@
 // What stands under "Azure:" here follows https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-protocol-guide.
 import type { Clock } from '../../clock.ts';
 import type { Scheduler } from '../scheduler.ts';
+import type { EntityStore } from '../store/entity-store.ts';
 import type { EntitySize } from './entity-size.ts';
 import { MessageQueue } from './message-queue.ts';
 import type { QueueSettings } from './queue-settings.ts';
@@ -14,13 +15,26 @@ export class QueuePair {
 
   constructor(
     settings: QueueSettings,
-    parts: { readonly clock: Clock; readonly scheduler: Scheduler; readonly size: EntitySize },
+    parts: {
+      readonly clock: Clock;
+      readonly scheduler: Scheduler;
+      readonly size: EntitySize;
+      readonly store: EntityStore;
+      /** Of the pair in the store: `main`, `subscriptions/all`. */
+      readonly key: string;
+    },
   ) {
+    const { key, store } = parts;
     this.#settings = settings;
     this.#deadLetterSettings = deadLetterSettings(settings);
-    this.deadLetters = new MessageQueue({ ...parts, settings: () => this.#deadLetterSettings });
+    this.deadLetters = new MessageQueue({
+      ...parts,
+      store: store.queue(`${key}/dead-letters`),
+      settings: () => this.#deadLetterSettings,
+    });
     this.main = new MessageQueue({
       ...parts,
+      store: store.queue(key),
       settings: () => this.#settings,
       deadLetterQueue: this.deadLetters,
     });

@@ -1,5 +1,6 @@
 import type { QueueSettings } from '../../providers/provider.ts';
 import { sessionIdMissing } from '../service-bus-error.ts';
+import type { EntityStore } from '../store/entity-store.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { Intake } from './intake.ts';
 import { OpenLinks } from './open-links.ts';
@@ -12,13 +13,18 @@ export class Queue {
   readonly intake: Intake;
   readonly pair: QueuePair;
   readonly links = new OpenLinks();
+  readonly store: EntityStore;
   settings: QueueSettings;
 
   constructor(settings: QueueSettings, parts: EngineParts) {
     this.settings = settings;
     this.tracker = `${settings.namespaceName}:Queue:${settings.name.toLowerCase()}`;
+    const { namespaceName, name } = settings;
+    const store = parts.openStore(namespaceName, `queues/${name.toLowerCase()}`);
+    this.store = store;
     this.intake = new Intake(settings, {
       ...parts,
+      store,
       entity: `Queue: '${this.tracker}'`,
       check: ({ sessionId }) => {
         if (this.settings.requiresSession && sessionId === undefined) throw sessionIdMissing();
@@ -26,7 +32,7 @@ export class Queue {
       accept: (content) => this.pair.main.enqueue(content),
       schedule: (content, dueMs) => this.pair.main.schedule(content, dueMs).sequenceNumber,
     });
-    this.pair = new QueuePair(settings, { ...parts, size: this.intake.size });
+    this.pair = new QueuePair(settings, { ...parts, store, key: 'main', size: this.intake.size });
   }
 
   update(settings: QueueSettings): void {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import type { Scheduler, Timed } from '../scheduler.ts';
 import { noSessionInTime, sessionCannotBeLocked } from '../service-bus-error.ts';
+import type { StoredSession } from '../store/stored-message.ts';
 import { MessageSession, type SessionHolder, SessionLock } from './message-session.ts';
 
 interface SessionsParts {
@@ -43,6 +44,18 @@ export class Sessions {
       .filter((session) => session.updatedTimeMs > updatedAfterMs)
       .filter((session) => session.messageCount > 0 || session.state !== undefined)
       .sort((left, right) => (left.id < right.id ? -1 : 1));
+  }
+
+  restore({ id, state, updatedTimeMs }: StoredSession): void {
+    const session = this.get(id);
+    session.state = state;
+    session.updatedTimeMs = updatedTimeMs;
+  }
+
+  *withState(): Generator<StoredSession> {
+    for (const { id, state, updatedTimeMs } of this.#sessions.values()) {
+      if (state) yield { id, state, updatedTimeMs };
+    }
   }
 
   /** Call after a message of it came, went or became ready. */

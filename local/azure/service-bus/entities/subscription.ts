@@ -20,7 +20,12 @@ export class Subscription {
   constructor(settings: SubscriptionSettings, topic: Topic, parts: EngineParts) {
     this.settings = settings;
     this.topic = topic;
-    this.pair = new QueuePair(settings, { ...parts, size: topic.intake.size });
+    this.pair = new QueuePair(settings, {
+      ...parts,
+      store: topic.store,
+      key: `subscriptions/${settings.name.toLowerCase()}`,
+      size: topic.intake.size,
+    });
   }
 
   /** `ns:Topic:news|all`. */

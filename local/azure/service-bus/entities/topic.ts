@@ -1,6 +1,7 @@
 import type { TopicSettings } from '../../providers/provider.ts';
 import { MessageProperties } from '../filters/message-properties.ts';
 import type { MessageContent } from '../messages/message-content.ts';
+import type { EntityStore } from '../store/entity-store.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { Intake } from './intake.ts';
 import { MessageQueue } from './message-queue.ts';
@@ -16,13 +17,18 @@ export class Topic {
   readonly #subscriptions = new Map<string, Subscription>();
   readonly links = new OpenLinks();
   readonly scheduled: MessageQueue;
+  readonly store: EntityStore;
   settings: TopicSettings;
 
   constructor(settings: TopicSettings, parts: EngineParts) {
     this.settings = settings;
     this.tracker = `${settings.namespaceName}:Topic:${settings.name.toLowerCase()}`;
+    const { namespaceName, name } = settings;
+    const store = parts.openStore(namespaceName, `topics/${name.toLowerCase()}`);
+    this.store = store;
     this.intake = new Intake(settings, {
       ...parts,
+      store,
       entity: `Topic: '${this.tracker}'`,
       check() {},
       accept: (content) => this.#distribute(content),
@@ -30,6 +36,7 @@ export class Topic {
     });
     this.scheduled = new MessageQueue({
       ...parts,
+      store: store.queue('scheduled'),
       size: this.intake.size,
       settings: () => holdOnly,
       activate: (content) => {

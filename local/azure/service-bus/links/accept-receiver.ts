@@ -1,15 +1,13 @@
 import { typed } from '../../amqp/codec/amqp-value.ts';
 import type { MessageSource, OutgoingLink } from '../../amqp/messaging-node.ts';
-import type { MessageQueue } from '../entities/message-queue.ts';
 import type { SessionHolder, SessionLock } from '../entities/message-session.ts';
-import type { Scheduler } from '../scheduler.ts';
 import {
   badArgument,
   noSessionsHere,
   sessionLockLost,
   sessionReceiverNeeded,
 } from '../service-bus-error.ts';
-import { QueueReceiver } from './queue-receiver.ts';
+import { QueueReceiver, type ReceiverParts } from './queue-receiver.ts';
 
 const SESSION_FILTER = 'com.microsoft:session-filter';
 /** Azure: about a minute, if the client names no time [Azure/azure-sdk-for-python#9402]. */
@@ -19,7 +17,7 @@ const LONGEST_TIMEOUT_MS = 3_600_000;
 /** A receiver for the link, of a session where it asks for one. Throws and rejects with AmqpError. */
 export function acceptReceiver(
   link: OutgoingLink,
-  parts: { readonly queue: MessageQueue; readonly scheduler: Scheduler },
+  parts: ReceiverParts,
 ): MessageSource | Promise<MessageSource> {
   parts.scheduler.runDue();
   if (!link.filters.has(SESSION_FILTER)) {
@@ -30,10 +28,7 @@ export function acceptReceiver(
   return acceptSession(link, parts);
 }
 
-async function acceptSession(
-  link: OutgoingLink,
-  parts: { readonly queue: MessageQueue; readonly scheduler: Scheduler },
-): Promise<MessageSource> {
+async function acceptSession(link: OutgoingLink, parts: ReceiverParts): Promise<MessageSource> {
   const { sessions } = parts.queue;
   const sessionId = link.filters.get(SESSION_FILTER) ?? undefined;
   if (sessionId !== undefined && typeof sessionId !== 'string') {

@@ -15,6 +15,7 @@ export function createMessageSender(
   destination: Destination,
   hooks: {
     readonly scheduler: Scheduler;
+    commit(): void;
     requireOpen(): void;
     onSent(messageCount: number): void;
   },
@@ -28,6 +29,7 @@ export function createMessageSender(
         destination.send(messages);
         return messages.length;
       });
+      hooks.commit();
       hooks.onSent(count);
     },
   };

@@ -10,6 +10,13 @@ import type { Scheduler } from '../scheduler.ts';
 import { messageLockLost } from '../service-bus-error.ts';
 import { toSettlement } from './to-settlement.ts';
 
+export interface ReceiverParts {
+  readonly queue: MessageQueue;
+  readonly scheduler: Scheduler;
+  /** Puts what changed on disk. */
+  commit(): void;
+}
+
 /** A receiver link of a queue, a subscription, a dead-letter queue, or of one session of them. */
 export class QueueReceiver implements MessageSource, Consumer {
   readonly #queue: MessageQueue;
@@ -17,20 +24,15 @@ export class QueueReceiver implements MessageSource, Consumer {
   readonly #session: SessionLock | undefined;
   readonly #lane: Lane;
   readonly #scheduler: Scheduler;
+  readonly #commit: () => void;
 
-  constructor(
-    link: OutgoingLink,
-    parts: {
-      readonly queue: MessageQueue;
-      readonly scheduler: Scheduler;
-      readonly session?: SessionLock;
-    },
-  ) {
+  constructor(link: OutgoingLink, parts: ReceiverParts & { readonly session?: SessionLock }) {
     this.#link = link;
     this.#queue = parts.queue;
     this.#session = parts.session;
     this.#lane = parts.queue.laneOf(parts.session);
     this.#scheduler = parts.scheduler;
+    this.#commit = parts.commit;
   }
 
   get room(): number {
@@ -40,6 +42,7 @@ export class QueueReceiver implements MessageSource, Consumer {
   pump(): void {
     this.#scheduler.runDue();
     if (this.room > 0) this.#lane.offer(this);
+    this.#commit();
   }
 
   take(message: BrokeredMessage): void {
@@ -57,6 +60,7 @@ export class QueueReceiver implements MessageSource, Consumer {
     this.#scheduler.runDue();
     if (!(context instanceof MessageLock)) throw messageLockLost();
     this.#queue.settle(context, toSettlement(outcome));
+    this.#commit();
   }
 
   /**

@@ -38,11 +38,22 @@ const LONGEST_ID = 128;
 
 const NO_BYTES = Buffer.alloc(0);
 
+/** All that a content is made of. */
+export interface StoredContent {
+  /** As the message came. */
+  readonly bytes: Buffer;
+  /** The application properties section, where it is another now. */
+  readonly properties?: Buffer | undefined;
+  /** The one that the broker gave. */
+  readonly messageId?: string | undefined;
+}
+
 /** Immutable; the subscriptions of a topic share one. */
 export class MessageContent {
   readonly #bytes: Buffer;
   readonly #sections: readonly Section[];
   readonly #applicationProperties: Buffer;
+  readonly #isChanged: boolean;
   /** Given by the broker, where the sender gave none. */
   readonly #assignedMessageId: string | undefined;
   /** Compared by duplicate detection. */
@@ -66,6 +77,7 @@ export class MessageContent {
   ) {
     this.#bytes = bytes;
     this.#sections = sections;
+    this.#isChanged = more.applicationProperties !== undefined;
     this.#applicationProperties =
       more.applicationProperties ?? this.#section(SECTION.applicationProperties);
     const header = readSection(bytes, findSection(sections, SECTION.header));
@@ -92,6 +104,22 @@ export class MessageContent {
     // Filters and dead letters read them later, when it is too late to refuse.
     content.applicationProperties();
     return content;
+  }
+
+  /** What `toStored` gave. Throws DecodeError. */
+  static restore({ bytes, properties, messageId }: StoredContent): MessageContent {
+    return new MessageContent(bytes, splitSections(bytes), {
+      ...(properties && { applicationProperties: properties }),
+      ...(messageId !== undefined && { messageId }),
+    });
+  }
+
+  toStored(): StoredContent {
+    return {
+      bytes: this.#bytes,
+      properties: this.#isChanged ? this.#applicationProperties : undefined,
+      messageId: this.#assignedMessageId,
+    };
   }
 
   /** The same message with application properties set; entries with an AMQP null are left out. */

@@ -41,6 +41,7 @@ export const setSessionState = (
     size.change((state?.length ?? 0) - (session.state?.length ?? 0));
     session.state = state && Buffer.from(state);
     session.updatedTimeMs = clock.nowMs();
+    queue.noteSession(session);
     return {};
   },
 });

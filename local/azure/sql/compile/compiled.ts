@@ -9,21 +9,32 @@ export interface CompileScope {
   readonly defaultSchema: string;
   /** Declared variables and parameters, by lower-case name with `@`. */
   readonly variables: ReadonlyMap<string, SqlType>;
+  /** The table that IDENTITY_INSERT is on for. */
+  readonly identityInsert?: { readonly schema: string; readonly name: string };
+}
+
+/**
+ * A value that the session supplies for each execution, as stored: of a variable (`@name`, lower case), of a global
+ * (`@@rowcount`), or of the call (`#datetime`, `#login` …: see `CallContext`).
+ */
+export interface StatementParameter {
+  readonly name: string;
+  readonly type: SqlType;
 }
 
 export interface CompiledStatement {
   readonly kind: StatementKind;
-  /** One SQLite statement. */
+  /** One SQLite statement, with `?1`, `?2` … for its parameters. */
   readonly sql: string;
-  /**
-   * What stands at each `?`, in order: a variable's value as stored, or of this call (`@@ROWCOUNT`, `GETDATE()` is one
-   * time for the whole statement).
-   */
-  readonly parameters: readonly { readonly name: string; readonly type: SqlType }[];
+  readonly parameters: readonly StatementParameter[];
   /** Of the result set; absent if it gives none. SQLite's rows hold the values in this order, as stored. */
   readonly columns?: readonly Column[];
-  /** `SELECT @a = …`: the variables that the columns go to; no result set. */
+  /** `SELECT @a = …`: the variables that the columns go to, the last row's; no result set. */
   readonly assigns?: readonly { readonly variable: string; readonly type: SqlType }[];
   /** Whether it needs the database's write lock. */
   readonly writes: boolean;
+  /** The table that it writes, for the words of a violation. */
+  readonly target?: { readonly schema: string; readonly name: string };
+  /** A right that the authorizer does not see: TRUNCATE needs ALTER. */
+  readonly needs?: { readonly permission: string; readonly schema: string; readonly name: string };
 }

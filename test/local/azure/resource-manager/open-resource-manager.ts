@@ -46,13 +46,13 @@ export interface Answer extends Omit<RawAnswer, 'body'> {
 
 /** A subscription with the group rg-test in eastus and an owner. Call it at the top level of a test file. */
 export async function openResourceManager(
-  brokers: Pick<ResourceManagerOptions, 'eventHubs' | 'serviceBus'> = {},
+  planes: Pick<ResourceManagerOptions, 'eventHubs' | 'serviceBus' | 'sql'> = {},
 ): Promise<TestArm> {
   const parts = await createDoorParts();
   const vaults = rememberVaults();
   const manager = createResourceManager({
     ...parts,
-    ...brokers,
+    ...planes,
     vaults,
     blobs: rememberAccounts(),
   });

@@ -33,7 +33,7 @@ export class TestBus {
   readonly #namespaces = new Namespaces();
   readonly bus: ReturnType<typeof createServiceBus>;
 
-  constructor(options: { maxStoredBytes?: number } = {}) {
+  constructor(options: { maxStoredBytes?: number; storeDirectory?: string } = {}) {
     const parts = {
       clock: this.clock,
       journal: new Journal(this.clock),

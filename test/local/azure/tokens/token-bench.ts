@@ -5,6 +5,7 @@ import {
   keyVaultAudiences,
   resourceManagerAudiences,
   serviceBusAudiences,
+  sqlAudiences,
   storageAudiences,
 } from '../../../../local/azure/tokens/audiences.ts';
 import type { TokenProblem } from '../../../../local/azure/tokens/tokens.ts';
@@ -19,6 +20,7 @@ export const doors = {
   graph: graphAudiences,
   'event-hubs': eventHubsAudiences,
   'service-bus': serviceBusAudiences,
+  sql: sqlAudiences,
 } as const;
 export type DoorName = keyof typeof doors;
 

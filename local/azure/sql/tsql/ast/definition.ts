@@ -21,6 +21,8 @@ export interface DefaultDefinition {
   readonly expression: Expression;
   /** As written, for `sys.default_constraints`. */
   readonly text: string;
+  /** ADD … DEFAULT … WITH VALUES: rows that are there get the default even where NULL is allowed. */
+  readonly withValues?: boolean;
 }
 
 /** A constraint of one column lists that column. */
@@ -89,6 +91,8 @@ export interface CreateIndex {
   readonly columns: readonly IndexColumn[];
   readonly include: readonly string[];
   readonly where?: Condition;
+  /** As written, for `sys.indexes`. */
+  readonly whereText?: string;
 }
 
 /** A procedure or view; always the only statement of its batch. */

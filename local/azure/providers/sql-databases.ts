@@ -1,0 +1,132 @@
+import { toAzureTimestamp } from '../clock.ts';
+import type { ResourceId } from '../resource-id.ts';
+import { derivedGuid } from './derived-guid.ts';
+import { readNumeric } from './loose-values.ts';
+import type { ProviderServices, PutRequest, ResourceProvider } from './provider.ts';
+import { type Properties, readBoolean, readString } from './read-property.ts';
+import { SQL_API_VERSIONS } from './sql-api-versions.ts';
+import { invalidParameter, notServed } from './sql-refusals.ts';
+import { type DatabaseSku, readDatabaseSku } from './sql-skus.ts';
+
+const COLLATION = 'SQL_Latin1_General_CP1_CI_AS';
+const GIB = 2 ** 30;
+
+/** Source: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftsql */
+const NAME = /^(?=.{1,128}$)[^<>*%&:\\/?]*[^<>*%&:\\/?. ]$/;
+
+/**
+ * Databases of a logical server. Properties in the order of [R35].
+ * Source: https://learn.microsoft.com/rest/api/sql/databases/create-or-update
+ */
+export function sqlDatabases(services: ProviderServices): ResourceProvider {
+  return {
+    type: 'Microsoft.Sql/servers/databases',
+    apiVersions: SQL_API_VERSIONS,
+    listed: true,
+    defaultNames: ['master'],
+    async put(request) {
+      const { id, body, existing } = request;
+      const isUserDatabase = NAME.test(id.name) && id.name.toLowerCase() !== 'master';
+      // Pretend: the parameter's name.
+      if (!isUserDatabase) throw invalidParameter('DatabaseName');
+      const given = { ...existing?.properties, ...body.properties };
+      requireServed(given);
+      const sku = readDatabaseSku((body.sku ?? existing?.sku) as Properties | undefined, given);
+      const properties = showDatabase(services, request, given, sku);
+      await services.sql?.putDatabase({
+        serverName: serverNameOf(id),
+        name: id.name,
+        resourceId: id.id,
+        collation: String(properties.collation),
+        maxSizeBytes: Number(properties.maxSizeBytes),
+        isServerless: sku.isServerless,
+      });
+      return { properties, sku: showSku(sku), kind: kindOf(sku) };
+    },
+    remove: ({ name }) => {
+      const [server = '', database = ''] = name.split('/');
+      return services.sql?.removeDatabase(server, database);
+    },
+    read: (id) => readMaster(services, id),
+  };
+}
+
+const serverNameOf = ({ fullName }: ResourceId) => fullName.split('/')[0] ?? '';
+
+/** Pretend: `master` is there with its server and can be read, but is in no list of resources; in Azure it is. */
+function readMaster({ findResource }: ProviderServices, { name, parentId = '' }: ResourceId) {
+  const server = findResource(parentId);
+  if (name.toLowerCase() !== 'master' || !server) return undefined;
+  return {
+    ...(server.location !== undefined && { location: server.location }),
+    properties: { collation: COLLATION, maxSizeBytes: 30 * GIB, status: 'Online' },
+  };
+}
+
+/** An empty database in the place of a copy would be a lie. */
+function requireServed(given: Properties): void {
+  const createMode = readString(given, 'createMode') ?? 'Default';
+  if (createMode.toLowerCase() !== 'default') throw notServed(`createMode '${createMode}'`);
+  // Pretend: a sample database; Azure fills it.
+  const sampleName = readString(given, 'sampleName');
+  if (sampleName) throw notServed(`the sample database '${sampleName}'`);
+}
+
+const kindOf = ({ family, isServerless, name }: DatabaseSku) =>
+  `v12.0,user${name === 'ElasticPool' ? ',pool' : ''}${family ? ',vcore' : ''}${isServerless ? ',serverless' : ''}`;
+
+function showSku({ name, tier, family, capacity }: DatabaseSku): Properties {
+  return { name, tier, ...(family && { family }), capacity };
+}
+
+function showDatabase(
+  { clock }: ProviderServices,
+  { id, existing }: PutRequest,
+  given: Properties,
+  sku: DatabaseSku,
+): Properties {
+  const now = toAzureTimestamp(clock.nowMs());
+  const backup = readString(given, 'requestedBackupStorageRedundancy') ?? 'Geo';
+  return {
+    collation: readString(given, 'collation') ?? COLLATION,
+    maxSizeBytes: readNumeric(given, 'maxSizeBytes') ?? sku.defaultMaxSizeBytes,
+    status: 'Online',
+    databaseId: derivedGuid('database', id.id),
+    creationDate: existing?.properties.creationDate ?? now,
+    currentServiceObjectiveName: sku.objective,
+    requestedServiceObjectiveName: sku.objective,
+    catalogCollation: readString(given, 'catalogCollation') ?? COLLATION,
+    zoneRedundant: readBoolean(given, 'zoneRedundant') ?? false,
+    readScale: readString(given, 'readScale') ?? 'Disabled',
+    currentSku: showSku(sku),
+    ...(sku.isServerless && showServerless(given, sku)),
+    ...kept(given, ['elasticPoolId', 'licenseType', 'preferredEnclaveType', 'useFreeLimit']),
+    currentBackupStorageRedundancy: backup,
+    requestedBackupStorageRedundancy: backup,
+    maintenanceConfigurationId:
+      readString(given, 'maintenanceConfigurationId') ??
+      `/subscriptions/${id.subscriptionId}/providers/Microsoft.Maintenance/publicMaintenanceConfigurations/SQL_Default`,
+    isLedgerOn: readBoolean(given, 'isLedgerOn') ?? false,
+    isInfraEncryptionEnabled: false,
+    availabilityZone: 'NoPreference',
+  };
+}
+
+/** Minutes until it pauses, -1 for never; fewest cores. Source: https://learn.microsoft.com/azure/azure-sql/database/serverless-tier-overview */
+function showServerless(given: Properties, { capacity }: DatabaseSku): Properties {
+  const autoPauseDelay = readNumeric(given, 'autoPauseDelay') ?? 60;
+  const minCapacity = readNumeric(given, 'minCapacity') ?? 0.5;
+  const isDelay = Number.isInteger(autoPauseDelay) && autoPauseDelay >= 15;
+  // Pretend: the parameters' names in the refusals.
+  if (autoPauseDelay !== -1 && !(isDelay && autoPauseDelay <= 10_080)) {
+    throw invalidParameter('AutoPauseDelay');
+  }
+  if (minCapacity < 0.5 || minCapacity > capacity) throw invalidParameter('MinCapacity');
+  return { autoPauseDelay, minCapacity };
+}
+
+function kept(given: Properties, names: readonly string[]): Properties {
+  return Object.fromEntries(
+    names.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])),
+  );
+}

@@ -1,0 +1,164 @@
+// The ways into the compiler.
+import { SqlError } from '../../tds/sql-error.ts';
+import type { SqlType } from '../../tds/sql-type.ts';
+import type { Condition, Expression } from '../tsql/ast/expression.ts';
+import type { Query, Select, SelectItem } from '../tsql/ast/query.ts';
+import type { Statement } from '../tsql/ast/statement.ts';
+import { unsupportedOption, unsupportedStatement } from '../tsql/syntax-error.ts';
+import { at } from './bind-error.ts';
+import { castTo } from './cast.ts';
+import { Compilation } from './compilation.ts';
+import type { CompiledStatement, CompileScope } from './compiled.ts';
+import { renderNamed } from './compiled-query.ts';
+import { compileCondition } from './conditions.ts';
+import { compileExpression } from './expressions.ts';
+import { compileInsert } from './insert.ts';
+import { compileQuery } from './queries.ts';
+import { SourceScope } from './sources.ts';
+import { toColumn } from './typed.ts';
+import { compileDelete, compileUpdate } from './update-delete.ts';
+import { findTarget, storageOf } from './write-target.ts';
+
+export type DataStatement = Extract<
+  Statement,
+  { kind: 'query' | 'insert' | 'update' | 'delete' | 'merge' | 'truncate' }
+>;
+
+export const compilers = {
+  expression: compileExpression,
+  condition: compileCondition,
+  query: compileQuery,
+};
+
+/** Throws SqlError, with the line of what is wrong; 4051x for what the stand-in lacks. */
+export function compileStatement(statement: DataStatement, scope: CompileScope): CompiledStatement {
+  const compilation = new Compilation(scope, compilers);
+  try {
+    const compiled = compileKind(statement, compilation);
+    return { ...compiled, parameters: compilation.parameters };
+  } catch (error) {
+    throw error instanceof SqlError ? at(error, statement) : error;
+  }
+}
+
+function compileKind(
+  statement: DataStatement,
+  compilation: Compilation,
+): Omit<CompiledStatement, 'parameters'> {
+  switch (statement.kind) {
+    case 'query':
+      return compileSelection(statement.query, compilation);
+    case 'insert':
+      return compileInsert(statement, compilation);
+    case 'update':
+      return compileUpdate(statement, compilation);
+    case 'delete':
+      return compileDelete(statement, compilation);
+    case 'truncate': {
+      const table = findTarget(statement.table, compilation);
+      const target = { schema: table.schema, name: table.name };
+      return {
+        kind: 'other',
+        sql: `DELETE FROM ${storageOf(table)}`,
+        writes: true,
+        target,
+        needs: { permission: 'ALTER', ...target },
+      };
+    }
+    default:
+      // A match must see the table as it was before the first change: no one SQLite statement does.
+      throw unsupportedStatement('MERGE', statement.line);
+  }
+}
+
+function compileSelection(
+  query: Query,
+  compilation: Compilation,
+): Omit<CompiledStatement, 'parameters'> {
+  const assigned = assignmentsOf(query);
+  if (assigned) return compileAssignment(query, assigned, compilation);
+  const compiled = compileQuery(query, undefined, compilation);
+  return {
+    kind: 'select',
+    sql: renderNamed(compiled),
+    columns: compiled.items.map(toColumn),
+    writes: false,
+  };
+}
+
+type Assign = Extract<SelectItem, { kind: 'assign' }>;
+
+function assignmentsOf({ body }: Query): readonly Assign[] | undefined {
+  if (body.kind !== 'select') return undefined;
+  const assigned = body.items.filter((item): item is Assign => item.kind === 'assign');
+  return assigned.length > 0 ? assigned : undefined;
+}
+
+function compileAssignment(
+  query: Query,
+  assigned: readonly Assign[],
+  compilation: Compilation,
+): Omit<CompiledStatement, 'parameters'> {
+  const body = query.body as Select;
+  const items = assigned.map((item): SelectItem => {
+    const { line, start, operator, expression } = item;
+    if (operator === undefined) return { kind: 'item', expression, line, start };
+    // Over many rows each one would begin with what the row before has left.
+    if (body.from.length > 0)
+      throw unsupportedOption(`SELECT ${item.variable} ${operator}= … FROM`, line);
+    const left: Expression = { kind: 'variable', name: item.variable, line, start };
+    return {
+      kind: 'item',
+      expression: { kind: 'binaryOperation', operator, left, right: expression, line, start },
+      line,
+      start,
+    };
+  });
+  const compiled = compileQuery({ ...query, body: { ...body, items } }, undefined, compilation);
+  const types = assigned.map(
+    ({ variable, ...position }) => compilation.variable(variable, position).type,
+  );
+  const converted = compiled.items.map(
+    (item, index) => `${castTo(item, types[index] as SqlType).sql} AS c${index + 1}`,
+  );
+  return {
+    kind: 'select',
+    sql: compiled.render(converted),
+    assigns: assigned.map(({ variable }, index) => ({
+      variable: variable.toLowerCase(),
+      type: types[index] as SqlType,
+    })),
+    writes: false,
+  };
+}
+
+/** An expression as a SELECT of one row and column, converted to `type` if it is given. Throws SqlError. */
+export function compileValue(
+  node: Expression,
+  scope: CompileScope,
+  type?: SqlType,
+): CompiledStatement {
+  const compilation = new Compilation(scope, compilers);
+  const typed = compileExpression(node, new SourceScope(), compilation);
+  const value = type ? castTo(typed, type) : typed;
+  return {
+    kind: 'select',
+    sql: `SELECT ${value.sql}`,
+    parameters: compilation.parameters,
+    columns: [{ name: '', type: value.type, nullable: true }],
+    writes: false,
+  };
+}
+
+/** A condition as a SELECT of 1, 0 or NULL. Throws SqlError. */
+export function compileTest(node: Condition, scope: CompileScope): CompiledStatement {
+  const compilation = new Compilation(scope, compilers);
+  const sql = compileCondition(node, new SourceScope(), compilation);
+  return {
+    kind: 'select',
+    sql: `SELECT ${sql}`,
+    parameters: compilation.parameters,
+    columns: [{ name: '', type: { name: 'int' }, nullable: true }],
+    writes: false,
+  };
+}

@@ -1,0 +1,20 @@
+// uniqueidentifier [MS-TDS 2.2.5.5.1 GUIDTYPE]: the first three groups little-endian, the others as written.
+
+const ORDER = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15] as const;
+
+/** `text`: 32 hex digits with dashes. Returns 16 bytes. */
+export function encodeUuid(text: string): Buffer {
+  const plain = Buffer.from(text.replaceAll('-', ''), 'hex');
+  if (plain.length !== 16) throw new RangeError('not a uniqueidentifier');
+  return reorder(plain);
+}
+
+/** Upper-case text with dashes. */
+export function decodeUuid(bytes: Buffer): string {
+  const hex = reorder(bytes).toString('hex').toUpperCase();
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+function reorder(bytes: Buffer): Buffer {
+  return Buffer.from(ORDER.map((from) => bytes[from] ?? 0));
+}
