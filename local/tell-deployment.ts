@@ -7,6 +7,9 @@ import type { LocalAzure } from './azure/start-azure.ts';
 /** Types that only carry other resources, or say nothing to a reader. */
 const NOT_TOLD = /^Microsoft\.(Resources\/deployments|Authorization\/roleAssignments)$/i;
 
+/** The one child type that Azure lists beside the top-level ones. */
+const DATABASES = /^Microsoft\.Sql\/servers\/databases$/i;
+
 /** Lines for the terminal, in the order: resources, identities, what each may do. */
 export function tellDeployment(azure: LocalAzure, record: DeploymentRecord): string[] {
   const { subscriptionId, resourceGroup } = record.scope;
@@ -14,7 +17,9 @@ export function tellDeployment(azure: LocalAzure, record: DeploymentRecord): str
   const resources = azure.resourceManager
     .listResources()
     .filter((resource) => isWithinScope(resource.id, groupId) && resource.id !== groupId);
-  const told = resources.filter(({ type }) => !NOT_TOLD.test(type) && type.split('/').length === 2);
+  const told = resources.filter(
+    ({ type }) => !NOT_TOLD.test(type) && (type.split('/').length === 2 || DATABASES.test(type)),
+  );
   const width = Math.max(...told.map(({ type }) => type.length));
   return [
     `Deployed '${record.name}' into resource group ${resourceGroup} (${record.changedMs - record.startedMs} ms)`,

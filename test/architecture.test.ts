@@ -32,6 +32,9 @@ const ROOMS: readonly Room[] = [
   { path: 'functions', packages: ['@azure/functions'], rooms: ['functions', 'shared'] },
   { path: 'shared', packages: [/^@azure\/(?!functions)/, 'mssql'], rooms: ['shared'] },
   { path: 'infra', packages: [], rooms: ['infra'] },
+  // What `npm run grant-database` needs, and nothing that only compiles.
+  { path: 'infra/grant-database.ts', packages: ['@azure/identity'], rooms: ['infra'] },
+  { path: 'infra/run-batches.ts', packages: ['@azure/core-auth', 'mssql'], rooms: ['infra'] },
   { path: 'packaging', packages: ['esbuild'], rooms: ['packaging'] },
   { path: 'local', packages: [], rooms: ['local'] },
   { path: 'local/redirect', packages: [], rooms: ['local/redirect'] },

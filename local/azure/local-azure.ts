@@ -11,6 +11,7 @@ import type { FaultPlan } from './faults/fault-plan.ts';
 import type { Journal } from './journal.ts';
 import type { LimitOrder } from './limits/limit-settings.ts';
 import type { Limits } from './limits/limits.ts';
+import type { SqlDataPlane } from './providers/provider.ts';
 import type { ResourceManager } from './resource-manager/create-resource-manager.ts';
 import type { Messaging } from './start-messaging.ts';
 import type { SigningKeys } from './tokens/signing-keys.ts';
@@ -27,6 +28,8 @@ export interface AzureOptions {
   readonly behaviour?: BehaviourOrder;
   /** What the brokers keep on disk, found again by the next start. Default: a temporary one, removed by `stop`. */
   readonly messageDirectory?: string;
+  /** The files of SQL databases, found again by the next start. Default: a temporary folder, removed by `stop`. */
+  readonly databaseDirectory?: string;
 }
 
 export interface LocalAzure {
@@ -48,6 +51,8 @@ export interface LocalAzure {
   readonly resourceManager: ResourceManager;
   /** The brokers' data planes, as ARM drives them. */
   readonly messaging: Omit<Messaging, 'open' | 'stop'>;
+  /** Azure SQL's data plane, as ARM drives it. */
+  readonly sql: SqlDataPlane;
   readonly certificateAuthority: CertificateAuthority;
   /** Production `name:port` → loopback port, for the redirect of a client process. */
   readonly redirect: Readonly<Record<string, number>>;

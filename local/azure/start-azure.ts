@@ -16,6 +16,7 @@ import type { AzureOptions, LocalAzure } from './local-azure.ts';
 import { OpenDoors, redirectTo } from './open-doors.ts';
 import { createResourceManager } from './resource-manager/create-resource-manager.ts';
 import { createMessaging } from './start-messaging.ts';
+import { createSqlService } from './start-sql.ts';
 import { createBlobStorage } from './storage/create-blob-storage.ts';
 import { deployer, ownerRoleId, subscription, tenantId } from './tenant.ts';
 import { createAppServiceEndpoint } from './tokens/app-service-endpoint.ts';
@@ -65,11 +66,17 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
   const parts = { clock, journal, directory, tokens, access };
   const keyVault = createKeyVault(parts);
   const storage = createBlobStorage(parts);
-  const { messageDirectory } = options;
+  const { messageDirectory, databaseDirectory } = options;
   const messaging = createMessaging({
     ...parts,
     faults,
     ...(messageDirectory !== undefined && { messageDirectory }),
+  });
+  const sql = createSqlService({
+    ...parts,
+    faults,
+    ...(databaseDirectory !== undefined && { databaseDirectory }),
+    isPaused: (databaseId) => behaviour.isPaused(databaseId),
   });
   const doors = new OpenDoors({ journal, faults, tls: certificateAuthority.serverIdentity });
   const { ports } = doors;
@@ -79,6 +86,7 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
     blobs: storage.blobs,
     eventHubs: messaging.eventHubs,
     serviceBus: messaging.serviceBus,
+    sql: sql.dataPlane,
     advertisedEndpoint: () => `https://localhost:${ports['resource-manager']}`,
     limits: () => limits.resourceManager,
     listDelayMs: (resource) => behaviour.listDelayMs(resource),
@@ -115,6 +123,7 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
     }),
     doors.open('control', control),
     messaging.open(doors, certificateAuthority.serverIdentity),
+    sql.open(doors, certificateAuthority.serverIdentity),
   ]);
 
   return {
@@ -129,6 +138,7 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
     },
     resourceManager,
     messaging,
+    sql: sql.dataPlane,
     certificateAuthority,
     ports,
     redirect: redirectTo(ports),
@@ -161,6 +171,7 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
     async stop() {
       await Promise.all([doors.stop(), storage.stop()]);
       messaging.stop();
+      sql.stop();
     },
   };
 }

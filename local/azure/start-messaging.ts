@@ -1,6 +1,4 @@
 // Event Hubs and Service Bus: one pair of ports, the namespaces of both behind it.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Access } from './access/access.ts';
 import { createMessagingDoor } from './amqp/messaging-door.ts';
@@ -12,6 +10,7 @@ import { loadEventHubs } from './event-hubs/load-event-hubs.ts';
 import type { FaultPlan } from './faults/fault-plan.ts';
 import type { TlsIdentity } from './http/server.ts';
 import type { Journal } from './journal.ts';
+import { keptDirectory } from './kept-directory.ts';
 import type { OpenDoors } from './open-doors.ts';
 import type { EventHubDataPlane } from './providers/provider.ts';
 import type { ServiceBus } from './service-bus/create-service-bus.ts';
@@ -41,11 +40,11 @@ export interface Messaging {
 
 export function createMessaging(parts: MessagingParts): Messaging {
   const namespaces = new Namespaces();
-  const kept = keepMessagesIn(parts.messageDirectory);
+  const kept = keptDirectory(parts.messageDirectory, 'local-azure-messages-');
   const eventHubs = loadEventHubs({
     ...parts,
     namespaces,
-    directory: () => join(kept.directory(), 'event-hubs'),
+    directory: () => join(kept.path(), 'event-hubs'),
   });
   const { messageDirectory } = parts;
   const serviceBus = loadServiceBus({
@@ -85,21 +84,6 @@ export function createMessaging(parts: MessagingParts): Messaging {
       eventHubs.stop();
       serviceBus.stop();
       kept.remove();
-    },
-  };
-}
-
-/** A given directory stays; a temporary one is made when it is needed, and removed. */
-function keepMessagesIn(given: string | undefined) {
-  let temporary: string | undefined;
-  return {
-    directory() {
-      if (given !== undefined) return given;
-      temporary ??= mkdtempSync(join(tmpdir(), 'local-azure-messages-'));
-      return temporary;
-    },
-    remove() {
-      if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
     },
   };
 }

@@ -31,8 +31,10 @@ export async function probeDatabase(
 ): Promise<Operation> {
   const connect = operations.connectToDatabase(database.scope);
   const [rights] = await database.query<RightsRow>(RIGHTS, { operation: connect });
+  // Without the role the table is hidden, and whether it is there cannot be told.
+  const canRead = rights?.IsReader === 0 ? (rights.CanRead ?? 0) : rights?.CanRead;
   const needed = [
-    [rights?.CanRead, operations.readInventory(database.scope)],
+    [canRead, operations.readInventory(database.scope)],
     [rights?.CanRecord, operations.recordInInventory(database.scope)],
     [rights?.CanSummarize, operations.summarizeInventory(database.scope)],
   ] as const;

@@ -1,4 +1,4 @@
-// What is refused without each role of the template: the calls, Azure's words, and what the app has to say of it.
+// What is refused without each grant of the template: the calls, Azure's words, and what the app has to say of it.
 import { ResourceManagementClient } from '@azure/arm-resources';
 import { SecretClient } from '@azure/keyvault-secrets';
 import { BlobServiceClient } from '@azure/storage-blob';
@@ -17,6 +17,16 @@ export interface Targets {
   readonly blobsId: string;
   readonly hostAccount: string;
   readonly hostBlobsId: string;
+  /** Of Service Bus and Event Hubs. */
+  readonly bus: Namespace;
+  readonly hubs: Namespace;
+  readonly eventsId: string;
+}
+
+export interface Namespace {
+  readonly id: string;
+  /** Host name. */
+  readonly host: string;
 }
 
 export function targetsIn(azure: LocalAzure, group: string): Targets {
@@ -26,6 +36,10 @@ export function targetsIn(azure: LocalAzure, group: string): Targets {
   const vaultId = idOf(/\/vaults\/[^/]+$/);
   const dataId = idOf(/\/storageAccounts\/stdata[^/]+$/);
   const hostId = idOf(/\/storageAccounts\/sthost[^/]+$/);
+  const namespaceOf = (pattern: RegExp): Namespace => {
+    const id = idOf(pattern);
+    return { id, host: `${nameOf(id)}.servicebus.windows.net` };
+  };
   const blobsOf = (id: string, container: string) =>
     `${id}/blobServices/default/containers/${container}/blobs`;
   return {
@@ -36,10 +50,21 @@ export function targetsIn(azure: LocalAzure, group: string): Targets {
     blobsId: blobsOf(dataId, 'scan-state'),
     hostAccount: nameOf(hostId),
     hostBlobsId: blobsOf(hostId, 'azure-webjobs-hosts'),
+    bus: namespaceOf(/Microsoft\.ServiceBus\/namespaces\/[^/]+$/),
+    hubs: namespaceOf(/Microsoft\.EventHub\/namespaces\/[^/]+$/),
+    eventsId: blobsOf(dataId, 'events'),
   };
 }
 
+export interface DeniedCall {
+  readonly action: string;
+  readonly scope: string;
+  /** False where no part of the diagnosis does it. */
+  readonly isDiagnosed?: boolean;
+}
+
 export interface ExpectedRefusal {
+  readonly role: string;
   /** What the missing grant stops, for the test's name. */
   readonly stops: string;
   /** Of everything that is tried: what does not say `works`. */
@@ -49,9 +74,15 @@ export interface ExpectedRefusal {
   readonly code: string;
   /** The same call through the unmodified SDK alone, with a token of the same identity. */
   readonly ask: (principal: Principal, targets: Targets) => Promise<unknown>;
+  /** Of the error that the SDK throws; its code is `code` unless this is given. */
+  readonly sdkCode?: string;
   readonly words: (principal: Principal, targets: Targets) => RegExp;
-  /** What the app says of it; absent where it is the host that is refused. */
-  readonly denied?: (targets: Targets) => { readonly action: string; readonly scope: string };
+  /** What the app says of it; absent where it is the host alone that is refused. */
+  readonly denied?: (targets: Targets) => DeniedCall;
+  /** What the host says: it names role and scope. */
+  readonly hostSays?: (targets: Targets) => RegExp;
+  /** What the host prints when it works again. */
+  readonly recovers?: RegExp;
   /** The one decision that depends on it. */
   readonly decision: (targets: Targets) => Omit<AccessRequest, 'principalId'>;
 }
@@ -60,7 +91,7 @@ const BLOB_READ = 'Microsoft.Storage/storageAccounts/blobServices/containers/blo
 const GET_SECRET = 'Microsoft.KeyVault/vaults/secrets/getSecret/action';
 const READ_GROUP = 'Microsoft.Resources/subscriptions/resourcegroups/read';
 
-/** By role. The words are those that Azure's clients are shown (docs/parity.md). */
+/** By symbolic name of the assignment. The words are those that Azure's clients are shown (docs/parity.md). */
 export function expectedRefusals(azure: LocalAzure): Readonly<Record<string, ExpectedRefusal>> {
   const blob = {
     door: 'blob',
@@ -69,11 +100,13 @@ export function expectedRefusals(azure: LocalAzure): Readonly<Record<string, Exp
       /^This request is not authorized to perform this operation using this permission\.\nRequestId:/,
   };
   return {
-    Reader: {
+    readsResources: {
+      role: 'Reader',
       stops: 'the scan',
       refused: {
         scanResources: 'ACCESS_DENIED (resource-manager)',
         'diagnose resource-manager': 'ACCESS_DENIED',
+        scanOnRequest: 'ACCESS_DENIED (resource-manager)',
       },
       door: 'resource-manager',
       code: 'AuthorizationFailed',
@@ -86,7 +119,8 @@ export function expectedRefusals(azure: LocalAzure): Readonly<Record<string, Exp
       denied: ({ group }) => ({ action: READ_GROUP, scope: withSmallG(group) }),
       decision: ({ group }) => ({ action: READ_GROUP, isDataAction: false, scope: group }),
     },
-    'Key Vault Secrets User': {
+    readsSecret: {
+      role: 'Key Vault Secrets User',
       stops: 'readSecret',
       refused: { readSecret: 'ACCESS_DENIED (key-vault)', 'diagnose key-vault': 'ACCESS_DENIED' },
       door: 'key-vault',
@@ -100,12 +134,14 @@ export function expectedRefusals(azure: LocalAzure): Readonly<Record<string, Exp
       denied: ({ secretId }) => ({ action: GET_SECRET, scope: secretId.toLowerCase() }),
       decision: ({ secretId }) => ({ action: GET_SECRET, isDataAction: true, scope: secretId }),
     },
-    'Storage Blob Data Contributor': {
+    keepsScanState: {
+      role: 'Storage Blob Data Contributor',
       stops: 'the scan and getScan',
       refused: {
         scanResources: 'ACCESS_DENIED (blobs)',
         getScan: 'ACCESS_DENIED (blobs)',
         'diagnose blobs': 'ACCESS_DENIED',
+        scanOnRequest: 'ACCESS_DENIED (blobs)',
       },
       ...blob,
       ask: (principal, { dataAccount }) => readBlob(azure, principal, dataAccount, 'scan-state'),
@@ -115,10 +151,20 @@ export function expectedRefusals(azure: LocalAzure): Readonly<Record<string, Exp
       }),
       decision: ({ blobsId }) => ({ action: BLOB_READ, isDataAction: true, scope: blobsId }),
     },
-    'Storage Blob Data Owner': {
+    runsOnHostStorage: {
+      role: 'Storage Blob Data Owner',
       stops: "the host's timer",
       // getScan may read its container; there is no report yet.
-      refused: { scanResources: 'did not run', getScan: 'NOT_FOUND (blobs)' },
+      refused: {
+        scanResources: 'did not run',
+        getScan: 'NOT_FOUND (blobs)',
+        archiveEvents: 'not listening',
+      },
+      recovers: /The listener for function 'Functions\.archiveEvents' listens again\./,
+      hostSays: ({ hostAccount }) =>
+        new RegExp(
+          `'Functions\\.scanResources' was unable to start: AuthorizationPermissionMismatch: .* lacks the role 'Storage Blob Data Owner' on the storage account '${hostAccount}'`,
+        ),
       ...blob,
       ask: (principal, { hostAccount }) =>
         readBlob(azure, principal, hostAccount, 'azure-webjobs-hosts'),
@@ -156,7 +202,7 @@ function vaultDenial(
   return new RegExp(`^${lines.map((line) => `${line}\r\n`).join('')}$`);
 }
 
-function readBlob(
+export function readBlob(
   azure: LocalAzure,
   principal: Principal,
   account: string,

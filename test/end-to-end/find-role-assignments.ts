@@ -5,11 +5,11 @@ type Json = Readonly<Record<string, unknown>>;
 export interface FoundAssignment {
   /** Keys that lead to it from the template's root. */
   readonly path: readonly string[];
-  /** Name of the deployment in it that makes the assignment; empty for the template itself. */
+  /** Name of the template's own deployment in which the assignment is made; empty for the template itself. */
   readonly module: string;
   /** Symbolic name. */
   readonly symbol: string;
-  /** What `roleDefinitionId` evaluates to where it can be read off, else its expression. */
+  /** What `roleDefinitionId` evaluates to where it can be read off (with the conditions in it not met), else its expression. */
   readonly role: string;
 }
 
@@ -32,14 +32,16 @@ function* walk(
   for (const [key, child] of Object.entries(node)) yield* walk(child, [...path, key], known);
 }
 
-/** The nearest resource above that carries the template as `properties.template`. */
+/** The outermost resource above that carries a template as `properties.template`. */
 function moduleOf(path: readonly string[]): string {
-  return path[path.lastIndexOf('template') - 2] ?? '';
+  return path[path.indexOf('template') - 2] ?? '';
 }
 
 function roleOf({ properties }: Json, variables: Json): string {
   const expression = String(isObject(properties) ? properties.roleDefinitionId : '');
-  const [, name = ''] = /variables\('roles'\)\.(\w+)/.exec(expression) ?? [];
+  const [, variable = ''] = /variables\('(\w+)'\)\)\]$/.exec(expression) ?? [];
+  const named = `${expression} ${variables[variable] ?? ''}`;
+  const [, name = ''] = [...named.matchAll(/variables\('roles'\)\.(\w+)/g)].at(-1) ?? [];
   const { roles } = variables;
   return isObject(roles) && typeof roles[name] === 'string' ? roles[name] : expression;
 }

@@ -34,7 +34,7 @@ const CANARY = 'kanarienvogel';
 const allWrong = Object.fromEntries(
   settingNames
     .filter((name) => name !== 'AZURE_CLIENT_ID')
-    .map((name) => [name, `${CANARY} is no ${name}`]),
+    .map((name) => [name, `${CANARY}: no ${name}`]),
 );
 const allMissing = {
   ...Object.fromEntries(settingNames.map((name) => [name, undefined])),

@@ -14,7 +14,8 @@ export interface Deployment {
   readonly group: string;
   /** The project's own by default. */
   readonly template?: unknown;
-  readonly parameters?: Readonly<Record<string, string>>;
+  /** Without messaging unless it is asked for: what is tried without it is the same with it, and sooner done. */
+  readonly parameters?: Readonly<Record<string, string | boolean>>;
 }
 
 export interface AppOnAzure extends AppProcess {
@@ -26,6 +27,8 @@ export interface AppOnAzure extends AppProcess {
 
 export interface AppProcess extends RunningApp {
   get(path: string): Promise<Answer>;
+  /** `body`: JSON of a CloudEvent; absent: none. */
+  post(path: string, body?: unknown): Promise<Answer>;
   /** Everything that host and app have printed. */
   output(): string;
   /** The first match in what is printed after `from` (characters of `output()`), now or later. */
@@ -65,7 +68,7 @@ export async function startDeployedApp(
 /** Gives the deployed site. Throws with every failed resource named. */
 export async function deploySite(azure: LocalAzure, deployment: Deployment): Promise<Resource> {
   const { group, template = readOwnTemplate(), parameters = {} } = deployment;
-  const values = { environmentName: 'test', ...parameters };
+  const values = { environmentName: 'test', messaging: false, ...parameters };
   await deployTemplate(azure, {
     name: 'main',
     resourceGroup: group,
@@ -122,7 +125,9 @@ export async function startApp(
     ...app,
     output: () => output,
     printed,
-    get: (path) => get(app, path),
+    get: (path) => request(app, path),
+    post: (path, body) =>
+      request(app, path, { method: 'POST', ...(body !== undefined && { body }) }),
     async scan() {
       const from = output.length;
       const { status } = await fetch(`${app.baseUrl}/admin/functions/scanResources`, {
@@ -140,8 +145,18 @@ export async function startApp(
   };
 }
 
-async function get({ baseUrl }: RunningApp, path: string): Promise<Answer> {
-  const response = await fetch(`${baseUrl}${path}`);
+async function request(
+  { baseUrl }: RunningApp,
+  path: string,
+  { method = 'GET', body }: { readonly method?: string; readonly body?: unknown } = {},
+): Promise<Answer> {
+  const response = await fetch(`${baseUrl}${path}`, {
+    method,
+    ...(body !== undefined && {
+      headers: { 'content-type': 'application/cloudevents+json' },
+      body: JSON.stringify(body),
+    }),
+  });
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.includes('json') ?? false;
   return {

@@ -35,7 +35,7 @@ async function startAndRead(port = '0'): Promise<{ start: StartProcess; baseUrl:
 
 /** Without the part of a name that only makes it unique. */
 const withoutToken = (text: string) =>
-  text.replaceAll(/\b(kv-|appi-|stdata|sthost)[a-z2-7]{13}\b/g, '$1…');
+  text.replaceAll(/\b(kv-|appi-|stdata|sthost|sb-|evh-|sql-)[a-z2-7]{13}\b/g, '$1…');
 
 before(() => buildApp(projectDirectory));
 
@@ -51,7 +51,7 @@ describe('npm start, started once,', () => {
     const resources = [...said.matchAll(/^ {2}(Microsoft\.\S+) +(\S+)$/gm)].map(
       ([, type = '', name = '']) => `${type} ${name}`,
     );
-    assert.ok(resources.length >= 8);
+    assert.ok(resources.length >= 14);
 
     const identity = await getJson<Identity>(`${baseUrl}/api/identity`);
     assert.equal(identity.kind, 'userAssigned');
@@ -71,6 +71,15 @@ describe('npm start, started once,', () => {
         'Storage Blob Data Contributor on container scan-state of storage account stdata…',
         'Storage Blob Data Owner on storage account sthost…',
         'Monitoring Metrics Publisher on component appi-…',
+        'Azure Service Bus Data Sender on queue scan-requests of namespace sb-…',
+        'Azure Service Bus Data Receiver on queue scan-requests of namespace sb-…',
+        'Azure Service Bus Data Sender on queue rejected of namespace sb-…',
+        'Azure Service Bus Data Sender on topic new-resources of namespace sb-…',
+        'Azure Service Bus Data Receiver on subscription inventory of topic new-resources of namespace sb-…',
+        'Azure Service Bus Data Receiver on subscription vaults of topic new-resources of namespace sb-…',
+        'Azure Event Hubs Data Sender on eventhub resource-events of namespace evh-…',
+        'Azure Event Hubs Data Receiver on eventhub resource-events of namespace evh-…',
+        'Storage Blob Data Contributor on container events of storage account stdata…',
       ],
     );
 
@@ -82,8 +91,27 @@ describe('npm start, started once,', () => {
     assert.match(said, new RegExp(`^First scan: finished, ${found.length} new resources$`, 'm'));
 
     const addresses = [...said.matchAll(/^ {2}curl (\S+)$/gm)].map(([, address = '']) => address);
-    assert.equal(addresses.length, 4);
+    assert.equal(addresses.length, 7);
     for (const address of addresses) await getJson(address);
+  });
+
+  it('lets what the scan found run through Event Hubs, Service Bus and the database, each thing once', async () => {
+    const scan = await getJson<{ newFindings: { type: string; name: string }[] }>(
+      `${baseUrl}/api/scans/latest`,
+    );
+    const recorded = scan.newFindings.map(
+      ({ type, name }) => `(?=[^]*Recorded: ${RegExp.escape(`${type} ${name}`)}\\n)`,
+    );
+    await start.printed(new RegExp(`^${recorded.join('')}`));
+    await start.printed(/Archived [1-9]\d* of \d+ events of partition \d+\.$/m);
+    const { total } = await getJson<{ total: number }>(`${baseUrl}/api/resource-summary`);
+    assert.equal(total, scan.newFindings.length);
+    const { resources } = await getJson<{ resources: { type: string; name: string }[] }>(
+      `${baseUrl}/api/resources`,
+    );
+    const told = (all: readonly { type: string; name: string }[]) =>
+      all.map(({ type, name }) => `${type} ${name}`).sort();
+    assert.deepEqual(told(resources), told(scan.newFindings));
   });
 
   it('lets every call go by TLS, under production names, with a token that names the identity', async () => {
@@ -105,6 +133,21 @@ describe('npm start, started once,', () => {
       ],
       ['https://kv-….vault.azure.net/', 'https://vault.azure.net'],
       ['https://stdata….blob.core.windows.net/scan-state', 'https://storage.azure.com'],
+      ...['resource-events', 'resource-events'].map((hub) => [
+        `sb://evh-….servicebus.windows.net/${hub}`,
+        'https://eventhubs.azure.net/',
+      ]),
+      ...[
+        'new-resources',
+        'scan-requests',
+        'scan-requests',
+        'rejected',
+        'new-resources/inventory',
+      ].map((entity) => [
+        `sb://sb-….servicebus.windows.net/${entity}`,
+        'https://servicebus.azure.net/',
+      ]),
+      ['sql-….database.windows.net/inventory', 'https://database.windows.net'],
     ]);
   });
 

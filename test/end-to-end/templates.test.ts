@@ -140,6 +140,38 @@ const refused: readonly Mistake[] = [
     notMade: ['vaults', 'roleAssignments', 'sites'],
   },
   {
+    name: 'a SQL server name with capitals',
+    make: (template) => setAt(template, 'variables.databaseNames.server', 'SQL'),
+    refusal: /InvalidParameterValue: Invalid server name\. .*lowercase letters/,
+    notMade: ['servers', 'databases', 'deploymentScripts', 'sites'],
+  },
+  {
+    name: 'a database SKU that does not exist',
+    make: (template) =>
+      setAt(resourceOf(template, 'Microsoft.Sql/servers/databases'), 'sku.name', 'Huge_9'),
+    refusal: /Huge_9/,
+    notMade: ['databases', 'deploymentScripts', 'sites'],
+  },
+  {
+    name: 'another script than the one that is run here',
+    make: (template) =>
+      setAt(
+        resourceOf(template, 'Microsoft.Resources/deploymentScripts'),
+        'properties.scriptContent',
+        'Write-Output hello',
+      ),
+    refusal: /PropertyNotServed: .*'properties\.scriptContent'/,
+    notMade: ['deploymentScripts', 'sites'],
+  },
+  {
+    name: 'a script whose identity does not administer the server',
+    make: (template) =>
+      setAt(resourceOf(template, 'Microsoft.Sql/servers'), 'properties.administrators.sid', NOBODY),
+    refusal:
+      /DeploymentScriptError: The provided script failed with the following error:[\s\S]*Login failed for user '<token-identified principal>'\.[\s\S]* Please refer to https:\/\/aka\.ms\/DeploymentScriptsTroubleshoot for more deployment script information\./,
+    notMade: ['sites'],
+  },
+  {
     name: 'a plan that does not exist',
     make: (template) => setAt(resourceOf(template, 'Microsoft.Web/serverfarms'), 'sku.name', 'FC9'),
     refusal: /BadRequest: .*'FC9'/,
@@ -229,7 +261,6 @@ describe('a misspelt property of our own template', () => {
       for (const [index, path] of paths.entries()) {
         const name = `${path.split('.').at(-1)}X`;
         const misspelt = editOwnTemplate((own) => {
-          setAt(own, 'parameters.messaging.defaultValue', true);
           renameAt(resourceOf(own, type), `properties.${path}`, name);
         });
         const group = `rg-${type.replaceAll(/\W/g, '-')}-${index}`;

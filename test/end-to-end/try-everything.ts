@@ -18,7 +18,10 @@ export const everythingWorks = {
   'diagnose blobs': 'works',
 };
 
-/** Every function and every target of the diagnosis, by name: `works`, or code and target of its refusal. */
+/**
+ * Every function that is there without messaging, and every target of the diagnosis, by name: `works`, or code and
+ * target of its refusal. Of several parts of the diagnosis about one target the first that is refused.
+ */
 export async function tryEverything(app: AppProcess): Promise<Record<string, string>> {
   const { outcome, log } = await app.scan();
   const refusal = /^\[\S+\] ([A-Z_]+ \([a-z-]+\)):/m.exec(log)?.[1];
@@ -26,7 +29,9 @@ export async function tryEverything(app: AppProcess): Promise<Record<string, str
     const { status, body } = await app.get(path);
     return status === 200 ? 'works' : `${body.code} (${body.target})`;
   };
-  const targets = await diagnose(app);
+  const targets = (await diagnose(app)).toSorted(
+    (one, other) => Number(one.verdict !== 'works') - Number(other.verdict !== 'works'),
+  );
   return {
     scanResources: outcome === 'Succeeded' ? 'works' : (refusal ?? 'did not run'),
     getScan: await answered('/api/scans/latest'),

@@ -119,7 +119,9 @@ describe('the SID of the app\u2019s user', () => {
 function windowsBytes(guid: string): string {
   const [one = '', two = '', three = '', ...rest] = guid.split('-');
   const reversed = [one, two, three].map((group) => Buffer.from(group, 'hex').reverse());
-  return `0x${Buffer.concat([...reversed, Buffer.from(rest.join(''), 'hex')]).toString('hex').toUpperCase()}`;
+  return `0x${Buffer.concat([...reversed, Buffer.from(rest.join(''), 'hex')])
+    .toString('hex')
+    .toUpperCase()}`;
 }
 
 const withoutComments = (text: string) => text.replaceAll(/--.*$/gm, '');

@@ -26,6 +26,13 @@ describe('publishing from the project itself', () => {
   });
 });
 
+/** What a hook of azure.yaml runs, on Windows and elsewhere. */
+function hooksOf(name: string): readonly (string | undefined)[] {
+  const [hook = ''] =
+    new RegExp(`^( +)${name}:\\n(?:\\1 +.*\\n)+`, 'm').exec(read('azure.yaml')) ?? [];
+  return [...hook.matchAll(/^ +run: (.+)$/gm)].map(([, run]) => run);
+}
+
 // Azure/azure-dev at ae35809: cli/azd/pkg/project/{framework_service_node,service_target_functionapp,project_utils}.go
 describe('azd', () => {
   const service = join(projectDirectory, azdSetting('project'));
@@ -34,8 +41,15 @@ describe('azd', () => {
     assert.equal(relative(projectDirectory, join(service, azdSetting('dist'))), PACKAGE_FOLDER);
     const scripts = JSON.parse(read('package.json')).scripts;
     assert.match(scripts.package, /node packaging\/package\.ts$/);
-    const hooks = [...read('azure.yaml').matchAll(/^ +run: (.+)$/gm)].map(([, run]) => run);
-    assert.deepEqual(hooks, ['npm run package', 'npm run package']);
+    assert.deepEqual(hooksOf('prepackage'), ['npm run package', 'npm run package']);
+  });
+
+  it('makes the user in the database itself where the deployment has not', () => {
+    const hooks = hooksOf('postprovision');
+    assert.equal(hooks.length, 2);
+    for (const run of hooks) {
+      assert.match(String(run), /DATABASE_GRANTED\W+(= |-ne ')true\b.*npm run grant-database/);
+    }
   });
 
   it('asks for no build in Azure, and finds no ignore file that contradicts', () => {

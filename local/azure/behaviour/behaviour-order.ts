@@ -16,6 +16,8 @@ export interface BehaviourOrder {
   readonly changeDelayMs?: number | ListDelay | ListDelayRule;
   /** Most resources on a page of `GET …/resources`, from 1 to 1,000. */
   readonly listPageSize?: number;
+  /** SQL databases that sleep, by their ids, in which `*` is any text: `['*databases/inventory']`; `[]` wakes all. */
+  readonly pausedDatabases?: readonly string[];
 }
 
 interface ParsedOrder {
@@ -24,6 +26,7 @@ interface ParsedOrder {
   readonly listDelayMs: ListDelay | undefined;
   readonly changeDelayMs: ListDelay | undefined;
   readonly listPageSize: number | undefined;
+  readonly pausedDatabases: ((id: string) => boolean) | undefined;
 }
 
 const FIELDS = [
@@ -32,6 +35,7 @@ const FIELDS = [
   'listDelayMs',
   'changeDelayMs',
   'listPageSize',
+  'pausedDatabases',
 ];
 
 /** Throws ServiceError 400 that names a wrong field. */
@@ -57,7 +61,16 @@ export function parseBehaviourOrder(value: unknown): ParsedOrder {
     listDelayMs: parseDelay(listDelayMs, 'listDelayMs'),
     changeDelayMs: parseDelay(changeDelayMs, 'changeDelayMs'),
     listPageSize: listPageSize as number | undefined,
+    pausedDatabases: parsePatterns(order.pausedDatabases, 'pausedDatabases'),
   };
+}
+
+function parsePatterns(value: unknown, name: string): ParsedOrder['pausedDatabases'] {
+  if (value === undefined) return undefined;
+  const isList = Array.isArray(value) && value.every((each) => typeof each === 'string');
+  check(isList, name, 'must be a list of texts such as "*/databases/*"');
+  const patterns = (value as readonly string[]).map(compileTextPattern);
+  return (id) => patterns.some((fits) => fits(id));
 }
 
 function parseDelay(value: unknown, name: string): ListDelay | undefined {

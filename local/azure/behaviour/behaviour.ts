@@ -9,6 +9,7 @@ export class Behaviour {
   #listDelay: ListDelay | undefined;
   #changeDelay: ListDelay | undefined;
   #listPageSize: number | undefined;
+  #pausedDatabases: (id: string) => boolean = () => false;
 
   /** Changes what `order` names and leaves the rest. Throws ServiceError 400 that names a wrong field. */
   set(order: BehaviourOrder): void {
@@ -19,6 +20,7 @@ export class Behaviour {
     this.#listDelay = listDelayMs ?? this.#listDelay;
     this.#changeDelay = changeDelayMs ?? this.#changeDelay;
     this.#listPageSize = parsed.listPageSize ?? this.#listPageSize;
+    this.#pausedDatabases = parsed.pausedDatabases ?? this.#pausedDatabases;
   }
 
   /** Of tokens issued from now on. */
@@ -44,5 +46,10 @@ export class Behaviour {
   /** From a change of a resource until Resource Graph's `resourcechanges` has it, by the clock. */
   changeDelayMs(resource: Resource): number {
     return this.#changeDelay?.(resource) ?? 0;
+  }
+
+  /** Whether a SQL database sleeps, as a serverless one does: logins are refused until it does no more. */
+  isPaused(databaseId: string): boolean {
+    return this.#pausedDatabases(databaseId);
   }
 }

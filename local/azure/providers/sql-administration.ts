@@ -19,7 +19,6 @@ export function readAdministrator(services: ProviderServices, given: Properties)
   const tenantId = readString(given, 'tenantId') ?? services.directory.tenantId;
   if (!login) throw invalidParameter('ExternalAdministratorLoginName');
   if (!sid || !GUID.test(sid)) throw invalidParameter('ExternalAdministratorLoginSid');
-  // Pretend: the parameter's name.
   if (!GUID.test(tenantId)) throw invalidParameter('ExternalAdministratorTenantId');
   return { login, sid, tenantId, principalType: readPrincipalType(services, given, sid) };
 }
@@ -34,7 +33,6 @@ function readPrincipalType(
   const wanted = readString(given, 'principalType');
   if (wanted !== undefined) {
     const known = PRINCIPAL_TYPES.find((type) => type.toLowerCase() === wanted.toLowerCase());
-    // Pretend: the parameter's name.
     if (!known) throw invalidParameter('ExternalAdministratorPrincipalType');
     return known;
   }

@@ -1,5 +1,4 @@
 // Who administers a server by Entra, and whether Entra alone lets anybody in.
-import { ServiceError } from '../http/service-error.ts';
 import type { ProviderServices, PutRequest, ResourceProvider } from './provider.ts';
 import { readBoolean, readString } from './read-property.ts';
 import {
@@ -9,7 +8,7 @@ import {
   readAdministrator,
 } from './sql-administration.ts';
 import { SQL_API_VERSIONS } from './sql-api-versions.ts';
-import { childNotFound, entraOnlyIsEnabled, invalidParameter } from './sql-refusals.ts';
+import { childNotFound, entraOnlyIsEnabled, invalidParameter, refuseSql } from './sql-refusals.ts';
 
 /** Source: https://learn.microsoft.com/rest/api/sql/server-azure-ad-administrators; [R7] */
 export function sqlAdministrators(services: ProviderServices): ResourceProvider {
@@ -27,8 +26,11 @@ export function sqlAdministrators(services: ProviderServices): ResourceProvider 
         properties: { administratorType: 'ActiveDirectory', principalType, login, sid, tenantId },
       };
     },
+    // The server alone shows what kind of principal it is [R7].
+    current: ({ properties: { principalType, ...shown } }) => shown,
     async remove({ id }) {
       const serverId = parentOf(id);
+      // Where the whole server goes, the switch goes before: the longer id is first (delete-resource.ts).
       // Pretend: that it is refused so; Azure says to disable the other first.
       if (isEntraOnly(services, serverId)) throw entraOnlyIsEnabled();
       await applyToServer(services, serverId, { administrator: null });
@@ -37,15 +39,11 @@ export function sqlAdministrators(services: ProviderServices): ResourceProvider 
   };
 }
 
-/** [Azure/bicep#12589] Pretend: the code. */
+/** [Azure/bicep#12589] */
 function requireActiveDirectory(name: string, given: PutRequest['body']['properties']): void {
   const kind = readString(given, 'administratorType') ?? 'ActiveDirectory';
   if ([name, kind].every((each) => each.toLowerCase() === 'activedirectory')) return;
-  throw new ServiceError(
-    400,
-    'InvalidParameterValue',
-    'Server active directory administrator type should be ActiveDirectory',
-  );
+  throw refuseSql('Server active directory administrator type should be ActiveDirectory');
 }
 
 /** Source: https://learn.microsoft.com/rest/api/sql/server-azure-ad-only-authentications */

@@ -1,4 +1,3 @@
-import { toAzureTimestamp } from '../clock.ts';
 import type { ResourceId } from '../resource-id.ts';
 import { derivedGuid } from './derived-guid.ts';
 import { readNumeric } from './loose-values.ts';
@@ -27,11 +26,13 @@ export function sqlDatabases(services: ProviderServices): ResourceProvider {
     async put(request) {
       const { id, body, existing } = request;
       const isUserDatabase = NAME.test(id.name) && id.name.toLowerCase() !== 'master';
-      // Pretend: the parameter's name.
       if (!isUserDatabase) throw invalidParameter('DatabaseName');
       const given = { ...existing?.properties, ...body.properties };
       requireServed(given);
-      const sku = readDatabaseSku((body.sku ?? existing?.sku) as Properties | undefined, given);
+      if (existing && given.collation !== existing.properties.collation) {
+        throw invalidParameter('Collation');
+      }
+      const sku = readSku(request, given);
       const properties = showDatabase(services, request, given, sku);
       await services.sql?.putDatabase({
         serverName: serverNameOf(id),
@@ -51,14 +52,23 @@ export function sqlDatabases(services: ProviderServices): ResourceProvider {
   };
 }
 
+/** A body that names an objective in either place wins over what is there. */
+function readSku({ body, existing }: PutRequest, given: Properties): DatabaseSku {
+  const { requestedServiceObjectiveName, edition } = body.properties ?? {};
+  const before = (requestedServiceObjectiveName ?? edition) ? undefined : existing?.sku;
+  return readDatabaseSku((body.sku ?? before) as Properties | undefined, given);
+}
+
 const serverNameOf = ({ fullName }: ResourceId) => fullName.split('/')[0] ?? '';
 
-/** Pretend: `master` is there with its server and can be read, but is in no list of resources; in Azure it is. */
+/** Pretend: `master` is there with its server, but is in no list of all resources; in Azure it is. */
 function readMaster({ findResource }: ProviderServices, { name, parentId = '' }: ResourceId) {
   const server = findResource(parentId);
   if (name.toLowerCase() !== 'master' || !server) return undefined;
   return {
     ...(server.location !== undefined && { location: server.location }),
+    kind: 'v12.0,system',
+    sku: { name: 'System', tier: 'System', capacity: 0 },
     properties: { collation: COLLATION, maxSizeBytes: 30 * GIB, status: 'Online' },
   };
 }
@@ -67,7 +77,6 @@ function readMaster({ findResource }: ProviderServices, { name, parentId = '' }:
 function requireServed(given: Properties): void {
   const createMode = readString(given, 'createMode') ?? 'Default';
   if (createMode.toLowerCase() !== 'default') throw notServed(`createMode '${createMode}'`);
-  // Pretend: a sample database; Azure fills it.
   const sampleName = readString(given, 'sampleName');
   if (sampleName) throw notServed(`the sample database '${sampleName}'`);
 }
@@ -85,7 +94,9 @@ function showDatabase(
   given: Properties,
   sku: DatabaseSku,
 ): Properties {
-  const now = toAzureTimestamp(clock.nowMs());
+  const now = new Date(clock.nowMs()).toISOString();
+  const serverless = sku.isServerless ? readServerless(given, sku) : undefined;
+  const license = readString(given, 'licenseType') ?? 'LicenseIncluded';
   const backup = readString(given, 'requestedBackupStorageRedundancy') ?? 'Geo';
   return {
     collation: readString(given, 'collation') ?? COLLATION,
@@ -95,29 +106,38 @@ function showDatabase(
     creationDate: existing?.properties.creationDate ?? now,
     currentServiceObjectiveName: sku.objective,
     requestedServiceObjectiveName: sku.objective,
+    ...kept(given, ['elasticPoolId']),
     catalogCollation: readString(given, 'catalogCollation') ?? COLLATION,
     zoneRedundant: readBoolean(given, 'zoneRedundant') ?? false,
+    ...(sku.family && !sku.isServerless && { licenseType: license }),
     readScale: readString(given, 'readScale') ?? 'Disabled',
     currentSku: showSku(sku),
-    ...(sku.isServerless && showServerless(given, sku)),
-    ...kept(given, ['elasticPoolId', 'licenseType', 'preferredEnclaveType', 'useFreeLimit']),
+    ...(serverless && { autoPauseDelay: serverless.autoPauseDelay }),
     currentBackupStorageRedundancy: backup,
     requestedBackupStorageRedundancy: backup,
+    ...(serverless && { minCapacity: serverless.minCapacity }),
     maintenanceConfigurationId:
       readString(given, 'maintenanceConfigurationId') ??
       `/subscriptions/${id.subscriptionId}/providers/Microsoft.Maintenance/publicMaintenanceConfigurations/SQL_Default`,
     isLedgerOn: readBoolean(given, 'isLedgerOn') ?? false,
     isInfraEncryptionEnabled: false,
-    availabilityZone: 'NoPreference',
+    ...kept(given, KEPT),
+    availabilityZone: readString(given, 'availabilityZone') ?? 'NoPreference',
   };
 }
 
+const KEPT = [
+  'highAvailabilityReplicaCount',
+  'preferredEnclaveType',
+  'useFreeLimit',
+  'freeLimitExhaustionBehavior',
+];
+
 /** Minutes until it pauses, -1 for never; fewest cores. Source: https://learn.microsoft.com/azure/azure-sql/database/serverless-tier-overview */
-function showServerless(given: Properties, { capacity }: DatabaseSku): Properties {
+function readServerless(given: Properties, { capacity }: DatabaseSku) {
   const autoPauseDelay = readNumeric(given, 'autoPauseDelay') ?? 60;
   const minCapacity = readNumeric(given, 'minCapacity') ?? 0.5;
   const isDelay = Number.isInteger(autoPauseDelay) && autoPauseDelay >= 15;
-  // Pretend: the parameters' names in the refusals.
   if (autoPauseDelay !== -1 && !(isDelay && autoPauseDelay <= 10_080)) {
     throw invalidParameter('AutoPauseDelay');
   }
@@ -127,6 +147,8 @@ function showServerless(given: Properties, { capacity }: DatabaseSku): Propertie
 
 function kept(given: Properties, names: readonly string[]): Properties {
   return Object.fromEntries(
-    names.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])),
+    names.flatMap((name) =>
+      (given[name] ?? undefined) === undefined ? [] : [[name, given[name]]],
+    ),
   );
 }

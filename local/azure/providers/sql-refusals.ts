@@ -1,5 +1,6 @@
 // Refusals of Microsoft.Sql. Azure answers 202 and tells most of them when its operation is asked for; here a PUT is done
 // when it is answered, and so they come at once.
+// Pretend: whatever no source is named for: a status, the name of another parameter, the words.
 import { ServiceError } from '../http/service-error.ts';
 
 /**
@@ -17,7 +18,7 @@ export function nameAlreadyExists(name: string): ServiceError {
   return new ServiceError(409, 'NameAlreadyExists', message);
 }
 
-/** [Azure/bicep-types-az#1436] Pretend: the status. */
+/** [Azure/bicep-types-az#1436] */
 export function entraOnlyIsEnabled(): ServiceError {
   return new ServiceError(
     409,
@@ -32,7 +33,7 @@ export function invalidAddress(parameter: 'startIpAddress' | 'endIpAddress'): Se
   return new ServiceError(400, 'BadRequest', message);
 }
 
-/** Words as people report them who have met it. Pretend: the status. */
+/** Words as people report them who have met it. */
 export function publicEndpointIsDenied(): ServiceError {
   return new ServiceError(
     400,
@@ -57,7 +58,12 @@ export function notServed(what: string): ServiceError {
   return new ServiceError(400, 'PropertyNotServed', `The embedded Azure does not serve ${what}.`);
 }
 
-/** Pretend: the words of whatever else is refused. */
+/** Whatever else is refused. */
 export function refuseSql(problem: string): ServiceError {
   return new ServiceError(400, 'InvalidParameterValue', problem);
+}
+
+export function invalidSku(name: string): ServiceError {
+  const message = `The service objective '${name}' is not supported for a database.`;
+  return new ServiceError(400, 'InvalidSku', message);
 }

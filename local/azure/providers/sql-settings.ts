@@ -77,7 +77,7 @@ export const sqlSettings: readonly ((services: ProviderServices) => ResourceProv
     listed: false,
     defaultNames: [name],
     put: ({ body, existing }) => {
-      // Azure: keys are taken and never shown.
+      // Azure: keys are taken and never shown. https://learn.microsoft.com/rest/api/sql/server-blob-auditing-policies
       const { storageAccountAccessKey, storageContainerSasKey, ...given } = body.properties ?? {};
       return { properties: { ...initial, ...existing?.properties, ...given } };
     },

@@ -1,6 +1,6 @@
 // Service objectives of single databases: https://learn.microsoft.com/azure/azure-sql/database/resource-limits-vcore-single-databases
-import { ServiceError } from '../http/service-error.ts';
 import { type Properties, readNumber, readString } from './read-property.ts';
+import { invalidSku } from './sql-refusals.ts';
 
 export interface DatabaseSku {
   readonly name: string;
@@ -42,7 +42,9 @@ export function readDatabaseSku(sku: Properties | undefined, properties: Propert
     readString(properties, 'edition') ??
     // Azure: the default where a template names none.
     'GP_Gen5_2';
-  return vCoreSku(name, sku) ?? dtuSku(name, sku) ?? refuse(name);
+  const found = vCoreSku(name, sku) ?? dtuSku(name, sku);
+  if (found) return found;
+  throw invalidSku(name);
 }
 
 /** A database in a pool has no capacity of its own. */
@@ -88,13 +90,4 @@ function dtuSku(name: string, given: Properties | undefined): DatabaseSku | unde
     isServerless: false,
     defaultMaxSizeBytes: (MAX_SIZES[tier] ?? 32) * GIB,
   };
-}
-
-function refuse(name: string): never {
-  // Pretend: code and words.
-  throw new ServiceError(
-    400,
-    'InvalidSku',
-    `The service objective '${name}' is not supported for a database.`,
-  );
 }

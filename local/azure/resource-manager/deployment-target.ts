@@ -1,5 +1,5 @@
 import type { DeploymentTarget } from '../deployments/deployment.ts';
-import { ServiceError } from '../http/service-error.ts';
+import { ServiceError, type ServiceErrorDetail } from '../http/service-error.ts';
 import { parseResourceId, type ResourceId } from '../resource-id.ts';
 import type { ArmContext } from './arm-context.ts';
 import { canonicalId } from './canonical-id.ts';
@@ -7,6 +7,7 @@ import { invokeAction } from './invoke-resource-action.ts';
 import { isKnownNamespace } from './known-namespaces.ts';
 import { readResource } from './read-resource.ts';
 import { exists } from './require-existing.ts';
+import type { Resource } from './resource.ts';
 import { writeResource } from './write-resource.ts';
 
 /**
@@ -19,7 +20,9 @@ export function createDeploymentTarget(arm: ArmContext, strict: boolean): Deploy
     clock: arm.clock,
     put: async (caller, id, apiVersion, body) => {
       const write = { caller, id: parse(id), apiVersion, body, strict };
-      return (await writeResource(arm, write)).resource;
+      const { resource } = await writeResource(arm, write);
+      requireNoFailure(resource);
+      return resource;
     },
     get: async (caller, id) => readResource(arm, caller, parse(id)),
     exists: (id) => {
@@ -50,6 +53,21 @@ export function createDeploymentTarget(arm: ArmContext, strict: boolean): Deploy
       return true;
     },
   };
+}
+
+/** Azure: a resource may be there and have failed; a deployment then has failed with it [tayganr/purviewdemo#32]. */
+function requireNoFailure({ id, properties }: Resource): void {
+  const { provisioningState, status } = properties as {
+    provisioningState?: unknown;
+    status?: { error?: ServiceErrorDetail };
+  };
+  if (provisioningState !== 'Failed') return;
+  throw new ServiceError(
+    409,
+    'ResourceDeploymentFailure',
+    "The resource write operation failed to complete successfully, because it reached terminal provisioning state 'failed'.",
+    { target: id, details: status?.error ? [status.error] : [] },
+  );
 }
 
 function parse(id: string): ResourceId {

@@ -14,6 +14,7 @@ import { checkBody } from './check-body.ts';
 import { invalidResourceNamespace } from './gateway-errors.ts';
 import { isKnownNamespace } from './known-namespaces.ts';
 import { putPlainResource } from './plain-resource.ts';
+import { asOfNow } from './read-resource.ts';
 import { requireSubscription, requireSurroundings } from './require-existing.ts';
 import { requireUnlocked } from './require-unlocked.ts';
 import type { Resource, ResourceBody, ResourceIdentity } from './resource.ts';
@@ -79,7 +80,7 @@ async function writeInOrder(arm: ArmContext, write: ResourceWrite) {
     resourceId: id.id,
     principalId: caller.principalId,
   });
-  return { resource, isNew: existing === undefined };
+  return { resource: asOfNow(arm, resource), isNew: existing === undefined };
 }
 
 function compose(

@@ -18,6 +18,8 @@ interface Naming {
   readonly invalidReason: string;
   /** Of a name that is taken, where it is not `AlreadyExists`. */
   readonly taken?: { readonly reason: string; readonly message: string };
+  /** The answer says `available`, and the name. */
+  readonly repeatsName?: boolean;
 }
 
 const messaging = {
@@ -47,6 +49,14 @@ const naming: Readonly<Record<string, Naming>> = {
     rule: 'A site name has 2 to 60 letters, digits and hyphens.',
     invalidReason: 'Invalid',
   },
+  // Source: https://learn.microsoft.com/rest/api/sql/servers/check-name-availability
+  'microsoft.sql': {
+    type: 'Microsoft.Sql/servers',
+    pattern: /^(?=.{1,63}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/,
+    rule: 'A server name has 1 to 63 lower-case letters, digits and hyphens between them.',
+    invalidReason: 'Invalid',
+    repeatsName: true,
+  },
   'microsoft.servicebus': { type: 'Microsoft.ServiceBus/namespaces', ...messaging },
   'microsoft.eventhub': { type: 'Microsoft.EventHub/namespaces', ...messaging },
 };
@@ -67,7 +77,9 @@ export const checkNameAvailability: Operation = (arm, { caller, http }, values) 
   if (typeof name !== 'string') throw invalidRequestContent("Required property 'name' not found.");
   const { taken } = rules;
   if (!rules.pattern.test(name)) {
-    return answer(rules.invalidReason, taken ? rules.rule : `${name} is invalid. ${rules.rule}`);
+    const message = taken ? rules.rule : `${name} is invalid. ${rules.rule}`;
+    const refused = answer(rules.invalidReason, message);
+    return rules.repeatsName ? repeatName(refused, name) : refused;
   }
   if (taken) {
     return isNamespaceNameTaken(arm.store.all(), { name })
@@ -75,8 +87,15 @@ export const checkNameAvailability: Operation = (arm, { caller, http }, values) 
       : { status: 200, body: { nameAvailable: true, reason: 'None', message: '' } };
   }
   const isTaken = arm.store.all().some(({ id, type }) => type === rules.type && isNamed(id, name));
-  return isTaken ? answer('AlreadyExists', `The name ${name} is already taken.`) : answer();
+  const plain = isTaken ? answer('AlreadyExists', `The name ${name} is already taken.`) : answer();
+  return rules.repeatsName ? repeatName(plain, name) : plain;
 };
+
+type Answer = ReturnType<typeof answer>;
+
+function repeatName({ status, body: { nameAvailable: available, ...more } }: Answer, name: string) {
+  return { status, body: { name, available, ...more } };
+}
 
 function answer(reason?: string, message?: string) {
   const nameAvailable = reason === undefined;

@@ -20,7 +20,9 @@ export function duplicateOf(
 ): SqlError | undefined {
   const columns = index.columns.map(({ name }) => column(table, name));
   const quoted = columns.map(({ name }) => quoteIdentifier(name));
-  const keys = columns.map(({ name, type }) => rules.indexKey(quoteIdentifier(name), type));
+  const keys = columns.map(({ name, type, collation }) =>
+    rules.indexKey(quoteIdentifier(name), type, collation),
+  );
   const where = index.whereSql === undefined ? '' : ` WHERE ${index.whereSql}`;
   const query = database.prepare(
     `SELECT ${quoted.join(', ')} FROM ${quoteIdentifier(table.storageName)}${where} ` +

@@ -13,7 +13,12 @@ export interface StorageRules {
    * A SQLite expression over `column` (a quoted name) that is equal exactly where SQL Server says that the values
    * are: the column itself for numbers, a folded text for character types.
    */
-  indexKey(column: string, type: SqlType): string;
+  indexKey(column: string, type: SqlType, collation?: string): string;
+  /**
+   * The same where the column is not the first of an index and so serves to sort: by what ORDER BY sorts by. Absent:
+   * as `indexKey`.
+   */
+  orderKey?(column: string, type: SqlType, collation?: string): string;
   /** A default as a SQLite expression, converted to the column's type. Throws SqlError. */
   compileDefault(expression: Expression, type: SqlType): string;
   /** A condition over columns of one row as a SQLite expression: true, false or NULL. Throws SqlError. */

@@ -43,8 +43,8 @@ function columnSql(
   return `${quoteIdentifier(name)} ${rules.storedType(type)}${notNull}${value}`;
 }
 
-function keyColumnSql({ name, type }: TableColumn, rules: StorageRules): string {
-  const key = rules.indexKey(quoteIdentifier(name), type);
+function keyColumnSql({ name, type, collation }: TableColumn, rules: StorageRules): string {
+  const key = rules.indexKey(quoteIdentifier(name), type, collation);
   return `${quoteIdentifier(keyColumnName(name))} GENERATED ALWAYS AS (${key}) VIRTUAL`;
 }
 
@@ -92,10 +92,14 @@ export function indexSql(
   rules: StorageRules,
 ): readonly string[] {
   const { storageName, unique, whereSql } = index;
-  const columns = index.columns.map(({ name, descending }) => {
-    const { name: found, type, nullable } = column(table, name);
+  const columns = index.columns.map(({ name, descending }, position) => {
+    const { name: found, type, nullable, collation } = column(table, name);
     const quoted = quoteIdentifier(found);
-    return { quoted, key: rules.indexKey(quoted, type), nullable, descending };
+    const key =
+      position > 0 && rules.orderKey
+        ? rules.orderKey(quoted, type, collation)
+        : rules.indexKey(quoted, type, collation);
+    return { quoted, key, nullable, descending };
   });
   const make = (name: string, keys: string, filter: readonly string[]) =>
     `CREATE ${unique ? 'UNIQUE ' : ''}INDEX ${quoteIdentifier(name)} ON ${quoteIdentifier(table.storageName)} (${keys})` +

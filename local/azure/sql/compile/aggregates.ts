@@ -2,7 +2,7 @@
 import { SqlError } from '../../tds/sql-error.ts';
 import type { SqlType } from '../../tds/sql-type.ts';
 import type { Expression, OrderItem, Window } from '../tsql/ast/expression.ts';
-import { unsupportedFeature, unsupportedOption } from '../tsql/syntax-error.ts';
+import { unsupportedFeature } from '../tsql/syntax-error.ts';
 import { nameOf } from '../values/conversion-errors.ts';
 import {
   decimalOf,
@@ -12,6 +12,7 @@ import {
   kindOf,
   mostCharacters,
 } from '../values/type-rules.ts';
+import { refusedAggregates, windowOnly } from './aggregate-names.ts';
 import { castTo } from './cast.ts';
 import { keyOf, orderKeyOf } from './compare.ts';
 import type { Compilation } from './compilation.ts';
@@ -21,55 +22,54 @@ import type { Typed } from './typed.ts';
 
 type Call = Extract<Expression, { kind: 'call' }>;
 
-const aggregates: ReadonlySet<string> = new Set([
-  'COUNT',
-  'COUNT_BIG',
-  'SUM',
-  'AVG',
-  'MIN',
-  'MAX',
-  'STRING_AGG',
-]);
-const windowOnly: ReadonlySet<string> = new Set([
-  'ROW_NUMBER',
-  'RANK',
-  'DENSE_RANK',
-  'NTILE',
-  'LAG',
-  'LEAD',
-  'FIRST_VALUE',
-  'LAST_VALUE',
-]);
-const refused: ReadonlySet<string> = new Set([
-  'STDEV',
-  'STDEVP',
-  'VAR',
-  'VARP',
-  'CHECKSUM_AGG',
-  'GROUPING',
-  'GROUPING_ID',
-  'APPROX_COUNT_DISTINCT',
-  'PERCENT_RANK',
-  'CUME_DIST',
-  'PERCENTILE_CONT',
-  'PERCENTILE_DISC',
-]);
-
-export function isAggregate({ name }: Call): boolean {
-  return aggregates.has(name) || windowOnly.has(name) || refused.has(name);
-}
-
 export function compileAggregate(call: Call, scope: SourceScope, compilation: Compilation): Typed {
   const { name, over } = call;
-  if (refused.has(name)) throw unsupportedFeature(`function ${name}`, call.line);
+  if (refusedAggregates.has(name)) throw unsupportedFeature(`function ${name}`, call.line);
   if (windowOnly.has(name)) return compileWindowFunction(call, scope, compilation);
-  if (!over) scope.hasAggregate = true;
+  requirePlace(scope, over !== undefined);
   const args = compileArguments(call, scope, compilation, over === undefined);
-  const result = aggregateOf(call, args);
+  const order = inAggregate(scope, () =>
+    (call.withinGroup ?? []).map((item) => orderItemSql(item, scope, compilation)),
+  );
+  const result = aggregateOf(call, args, order);
   if (!over) return result;
-  if (call.distinct) throw unsupportedOption('DISTINCT with OVER', call.line);
+  if (call.distinct) {
+    throw new SqlError(10759, 'Use of DISTINCT is not allowed with the OVER clause.', 15);
+  }
   const window = windowSql(over, scope, compilation);
   return { ...result, sql: result.sql.replaceAll('\u0001', ` OVER (${window})`) };
+}
+
+/** Throws SqlError 147, 1015, 144, 4108. */
+function requirePlace({ clause, isInAggregate }: SourceScope, isWindow: boolean): void {
+  if (!clause || isInAggregate) return;
+  if (isWindow) {
+    throw new SqlError(
+      4108,
+      'Windowed functions can only appear in the SELECT or ORDER BY clauses.',
+      15,
+    );
+  }
+  switch (clause) {
+    case 'WHERE':
+      throw new SqlError(
+        147,
+        'An aggregate may not appear in the WHERE clause unless it is in a subquery contained in a HAVING clause or a select list, and the column being aggregated is an outer reference.',
+        15,
+      );
+    case 'ON':
+      throw new SqlError(
+        1015,
+        'An aggregate cannot appear in an ON clause unless it is in a subquery contained in a HAVING clause or select list, and the column being aggregated is an outer reference.',
+        15,
+      );
+    default:
+      throw new SqlError(
+        144,
+        'Cannot use an aggregate or a subquery in an expression used for the group by list of a GROUP BY clause.',
+        15,
+      );
+  }
 }
 
 /** Columns inside of an aggregate need not be grouped by. */
@@ -79,25 +79,31 @@ function compileArguments(
   compilation: Compilation,
   isGrouped: boolean,
 ): readonly Typed[] {
-  if (call.arguments === '*') return [];
-  const was = scope.isInAggregate;
-  if (isGrouped && was) {
+  if (isGrouped && scope.isInAggregate) {
     throw new SqlError(
       130,
       'Cannot perform an aggregate function on an expression containing an aggregate or a subquery.',
       15,
     );
   }
-  scope.isInAggregate = isGrouped || was;
+  if (call.arguments === '*') return [];
+  const nodes = call.arguments;
+  const compile = () => nodes.map((each) => compilation.expression(each, scope));
+  return isGrouped ? inAggregate(scope, compile) : compile();
+}
+
+function inAggregate<T>(scope: SourceScope, compile: () => T): T {
+  const was = scope.isInAggregate;
+  scope.isInAggregate = true;
   try {
-    return call.arguments.map((each) => compilation.expression(each, scope));
+    return compile();
   } finally {
     scope.isInAggregate = was;
   }
 }
 
 /** `\u0001` stands where OVER goes. */
-function aggregateOf(call: Call, args: readonly Typed[]): Typed {
+function aggregateOf(call: Call, args: readonly Typed[], order: readonly string[]): Typed {
   const { name, distinct } = call;
   const isWindow = call.over !== undefined;
   const mark = isWindow ? '\u0001' : '';
@@ -116,7 +122,7 @@ function aggregateOf(call: Call, args: readonly Typed[]): Typed {
     case 'AVG':
       return { ...sumOf(name, value, unique, mark), nullable };
     case 'STRING_AGG':
-      return { ...stringsOf(call, value, args[1]), nullable };
+      return { ...stringsOf(call, value, args[1], order), nullable };
     default:
       return { ...extremeOf(name, value, mark, call), nullable };
   }
@@ -138,8 +144,9 @@ function sumOf(name: string, value: Typed, unique: string, mark: string): Omit<T
   if (kindOf(type) === 'integer' && name === 'SUM' && type.name !== 'bigint') {
     return { sql: `t_range(sum(${unique}${value.sql})${mark}, 'int')`, type: result };
   }
-  const distinct = unique === '' ? value.sql : `DISTINCT ${value.sql}`;
-  return { sql: `t_${name.toLowerCase()}(${distinct}, ${spec})${mark}`, type: result };
+  // SQLite allows DISTINCT with one argument only.
+  const args = unique === '' ? `${value.sql}, ${spec}` : `DISTINCT ${spec} || ' ' || ${value.sql}`;
+  return { sql: `t_${name.toLowerCase()}(${args})${mark}`, type: result };
 }
 
 /** https://learn.microsoft.com/sql/t-sql/functions/avg-transact-sql and sum */
@@ -170,10 +177,15 @@ function stringsOf(
   call: Call,
   value: Typed,
   separator: Typed | undefined,
+  order: readonly string[],
 ): Omit<Typed, 'nullable'> {
   if (!separator) throw new SqlError(174, 'The string_agg function requires 2 argument(s).', 15);
-  if (call.over) throw unsupportedFeature('function STRING_AGG with OVER', call.line);
-  if (call.withinGroup) throw unsupportedOption('WITHIN GROUP', call.line);
+  if (call.over) {
+    throw new SqlError(
+      4113,
+      "The function 'STRING_AGG' is not a valid windowing function, and cannot be used with the OVER clause.",
+    );
+  }
   const text = isText(value.type) ? value : castTo(value, { name: 'nvarchar', length: 4_000 });
   const isMax = 'length' in text.type && text.type.length === 'max';
   const type = {
@@ -181,7 +193,7 @@ function stringsOf(
     length: isMax ? 'max' : mostCharacters(text.type),
   } as SqlType;
   return {
-    sql: `group_concat(${text.sql}, ${separator.sql})`,
+    sql: `group_concat(${text.sql}, ${separator.sql}${order.length > 0 ? ` ORDER BY ${order.join(', ')}` : ''})`,
     type,
     ...(text.collation && { collation: text.collation }),
   };
@@ -192,6 +204,7 @@ function compileWindowFunction(call: Call, scope: SourceScope, compilation: Comp
   if (!over) {
     throw new SqlError(10753, `The function '${name}' must have an OVER clause.`, 15);
   }
+  requirePlace(scope, true);
   if (over.orderBy.length === 0) {
     throw new SqlError(4112, `The function '${name}' must have an OVER clause with ORDER BY.`);
   }

@@ -1,6 +1,6 @@
 import { SqlError } from '../../tds/sql-error.ts';
 import type { SqlType } from '../../tds/sql-type.ts';
-import { nameOf } from '../values/conversion-errors.ts';
+import { nameOf, typeClash } from '../values/conversion-errors.ts';
 import {
   commonType,
   decimalOf,
@@ -26,6 +26,9 @@ export function operate(operator: Operator, left: Typed, right: Typed): Typed {
   const [a, b] = [left.type, right.type];
   if (kindOf(a) === 'time' || kindOf(b) === 'time') return shiftTime(operator, left, right);
   const type = commonType(a, b);
+  // A uniqueidentifier and a number have no type in common.
+  if ((kindOf(a) === 'guid') !== (kindOf(b) === 'guid') && [a, b].some(isNumber))
+    throw typeClash(a, b);
   if (!isNumber(type)) throw badOperands(operator, a, b);
   const nullable = left.nullable || right.nullable;
   switch (kindOf(type)) {
@@ -143,7 +146,7 @@ function shiftTime(operator: Operator, left: Typed, right: Typed): Typed {
   const isFine =
     (operator === '+' || operator === '-') &&
     sides.every(({ type }) => kindOf(type) !== 'time' || isOld(type));
-  if (!isFine) throw badOperands(operator, left.type, right.type);
+  if (!isFine) throw badTimes(operator, left.type, right.type);
   const type: SqlType = { name: 'datetime' };
   const [a, b] = sides.map((side) => castTo(side, type)) as [Typed, Typed];
   return {
@@ -151,6 +154,12 @@ function shiftTime(operator: Operator, left: Typed, right: Typed): Typed {
     type,
     nullable: left.nullable || right.nullable,
   };
+}
+
+function badTimes(operator: Operator, left: SqlType, right: SqlType): SqlError {
+  const [time, other] = kindOf(left) === 'time' ? [left, right] : [right, left];
+  if (isNumber(other)) return typeClash(time, other);
+  return left.name === right.name ? badOperand(operator, left) : badOperands(operator, left, right);
 }
 
 export function negate(value: Typed): Typed {
@@ -185,6 +194,7 @@ export function invertBits(value: Typed): Typed {
   const { type, nullable } = value;
   if (kindOf(type) !== 'integer') throw badOperand("'~'", type);
   if (type.name === 'bit') return { sql: `(1 - ${value.sql})`, type, nullable };
+  if (type.name === 'tinyint') return { sql: `(255 - ${value.sql})`, type, nullable };
   return { sql: `(~${value.sql})`, type, nullable };
 }
 

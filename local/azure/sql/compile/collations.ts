@@ -5,6 +5,8 @@ export interface Collation {
   readonly name: string;
   /** The function of SQLite's that makes a text comparable. */
   readonly key: 't_fold' | 't_trim';
+  /** Said by COLLATE: goes before that of a column. */
+  readonly isExplicit?: boolean;
 }
 
 export const DEFAULT_COLLATION = 'SQL_Latin1_General_CP1_CI_AS';

@@ -1,6 +1,7 @@
 // Comparisons: both sides become one type, and its key where the stored value is not comparable.
 import { SqlError } from '../../tds/sql-error.ts';
 import type { SqlType } from '../../tds/sql-type.ts';
+import { sameName } from '../catalogue/names.ts';
 import { commonType, isText } from '../values/type-rules.ts';
 import { castTo } from './cast.ts';
 import type { Collation } from './collations.ts';
@@ -42,20 +43,26 @@ export function commonTypeOf(values: readonly Typed[]): SqlType {
   return others.reduce((type, value) => commonType(type, value.type), first.type);
 }
 
-/** The one that was said by COLLATE or by a column; two that differ are an error. */
+/**
+ * The one that was said by COLLATE, or else that of columns; two that differ are an error.
+ * https://learn.microsoft.com/sql/t-sql/statements/collation-precedence-transact-sql. Throws SqlError 468.
+ */
 export function commonCollation(values: readonly Typed[]): Collation | undefined {
-  const said = values.filter(({ collation, type }) => collation && isText(type));
-  const [first, ...others] = said;
-  const other = others.find(({ collation }) => collation?.key !== first?.collation?.key);
-  if (first?.collation && other?.collation) {
+  const said = values.flatMap(({ collation, type }) =>
+    collation && isText(type) ? [collation] : [],
+  );
+  const explicit = said.filter(({ isExplicit }) => isExplicit);
+  const [first, ...others] = explicit.length > 0 ? explicit : said;
+  const other = others.find(({ name }) => !sameName(name, first?.name ?? ''));
+  if (first && other) {
     throw new SqlError(
       468,
-      `Cannot resolve the collation conflict between "${first.collation.name}" and "${other.collation.name}" in the equal to operation.`,
+      `Cannot resolve the collation conflict between "${first.name}" and "${other.name}" in the equal to operation.`,
       16,
       9,
     );
   }
-  return first?.collation;
+  return first;
 }
 
 /** All of one type. Throws SqlError 206, 257, 468. */

@@ -13,6 +13,8 @@ import type { Typed } from './typed.ts';
 export interface KnownTable {
   readonly sqliteName: string;
   readonly columns: Source['columns'];
+  /** Of one that refers to itself: the aliases under which it does. */
+  readonly aliases?: string[];
 }
 
 /** What every part of a statement may hold again. */
@@ -48,8 +50,11 @@ export class Compilation {
     return this.#compilers.query(node, parent, this);
   }
 
-  get parameters(): readonly { readonly name: string; readonly type: SqlType }[] {
-    return this.#parameters;
+  /** Those that the SQL has; the last may have gone with a part that was left out. */
+  parametersOf(sql: string): readonly { readonly name: string; readonly type: SqlType }[] {
+    let count = this.#parameters.length;
+    while (count > 0 && !new RegExp(`\\?${count}(?!\\d)`).test(sql)) count--;
+    return this.#parameters.slice(0, count);
   }
 
   nextAlias(prefix = 's'): string {
@@ -57,9 +62,15 @@ export class Compilation {
   }
 
   /** Throws SqlError 137. */
-  variable(name: string, position: Position): Typed {
+  typeOf(name: string, position: Position): SqlType {
     const type = this.scope.variables.get(name.toLowerCase());
     if (!type) throw undeclared(name, position);
+    return type;
+  }
+
+  /** Throws SqlError 137. */
+  variable(name: string, position: Position): Typed {
+    const type = this.typeOf(name, position);
     return { sql: this.parameter(name.toLowerCase(), type), type, nullable: true };
   }
 

@@ -35,7 +35,7 @@ export function compileStatement(statement: DataStatement, scope: CompileScope):
   const compilation = new Compilation(scope, compilers);
   try {
     const compiled = compileKind(statement, compilation);
-    return { ...compiled, parameters: compilation.parameters };
+    return { ...compiled, parameters: compilation.parametersOf(compiled.sql) };
   } catch (error) {
     throw error instanceof SqlError ? at(error, statement) : error;
   }
@@ -115,9 +115,7 @@ function compileAssignment(
     };
   });
   const compiled = compileQuery({ ...query, body: { ...body, items } }, undefined, compilation);
-  const types = assigned.map(
-    ({ variable, ...position }) => compilation.variable(variable, position).type,
-  );
+  const types = assigned.map(({ variable, ...position }) => compilation.typeOf(variable, position));
   const converted = compiled.items.map(
     (item, index) => `${castTo(item, types[index] as SqlType).sql} AS c${index + 1}`,
   );
@@ -144,7 +142,7 @@ export function compileValue(
   return {
     kind: 'select',
     sql: `SELECT ${value.sql}`,
-    parameters: compilation.parameters,
+    parameters: compilation.parametersOf(value.sql),
     columns: [{ name: '', type: value.type, nullable: true }],
     writes: false,
   };
@@ -157,7 +155,7 @@ export function compileTest(node: Condition, scope: CompileScope): CompiledState
   return {
     kind: 'select',
     sql: `SELECT ${sql}`,
-    parameters: compilation.parameters,
+    parameters: compilation.parametersOf(sql),
     columns: [{ name: '', type: { name: 'int' }, nullable: true }],
     writes: false,
   };

@@ -6,8 +6,8 @@ import { quoteIdentifier } from '../catalogue/names.ts';
 import type { StorageRules } from '../catalogue/storage-rules.ts';
 import { kindOf } from '../values/type-rules.ts';
 import { castTo } from './cast.ts';
-import { defaultCollation } from './collations.ts';
-import { keySql } from './compare.ts';
+import { collationNamed, defaultCollation } from './collations.ts';
+import { keySql, orderSql } from './compare.ts';
 import { Compilation } from './compilation.ts';
 import { compilers } from './compile-statement.ts';
 import { compileCondition } from './conditions.ts';
@@ -33,7 +33,8 @@ export function createStorageRules(catalogue: Catalogue, defaultSchema = 'dbo'):
     new DefinitionCompilation({ catalogue, defaultSchema, variables: new Map() }, compilers);
   return {
     storedType,
-    indexKey: (column, type) => keySql(column, type, defaultCollation),
+    indexKey: (column, type, collation) => keySql(column, type, collationOfColumn(collation)),
+    orderKey: (column, type, collation) => orderSql(column, type, collationOfColumn(collation)),
     compileDefault: (expression, type) =>
       castTo(compileExpression(expression, new SourceScope(), begin()), type).sql,
     compileCheck(condition, columns) {
@@ -41,7 +42,12 @@ export function createStorageRules(catalogue: Catalogue, defaultSchema = 'dbo'):
       scope.sources.push({
         exposedName: '',
         alias: '',
-        columns: columns.map(({ name, type, nullable }) => ({ name, type, nullable })),
+        columns: columns.map(({ name, type, nullable, collation }) => ({
+          name,
+          type,
+          nullable,
+          ...(collation !== undefined && { collation: collationNamed(collation, 1) }),
+        })),
       });
       return compileCondition(condition, scope, begin());
     },
@@ -65,6 +71,9 @@ export function createStorageRules(catalogue: Catalogue, defaultSchema = 'dbo'):
     },
   };
 }
+
+const collationOfColumn = (name: string | undefined) =>
+  name === undefined ? defaultCollation : collationNamed(name, 1);
 
 function storedType(type: SqlType): string {
   switch (kindOf(type)) {

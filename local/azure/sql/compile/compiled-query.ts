@@ -1,4 +1,7 @@
 import { SqlError } from '../../tds/sql-error.ts';
+import { sameName } from '../catalogue/names.ts';
+import type { Position } from '../tsql/ast/position.ts';
+import { at } from './bind-error.ts';
 import type { SourceColumn } from './sources.ts';
 import type { NamedItem } from './typed.ts';
 
@@ -16,8 +19,33 @@ export function renderNamed(query: CompiledQuery): string {
   return query.render(query.items.map(({ sql }, index) => `${sql} AS ${columnName(index)}`));
 }
 
-/** A column of a derived table; `given`: by its column list. Throws SqlError 8155 for one without a name. */
-export function toSourceColumn(
+/**
+ * The columns of a derived table or a common table expression; `given`: its column list. Throws SqlError 8155 for one
+ * without a name, 8156 for a name twice, 8158 and 8159 for a list that is not as long.
+ */
+export function toSourceColumns(
+  items: readonly NamedItem[],
+  given: readonly string[] | undefined,
+  table: string,
+  position: Pick<Position, 'line'>,
+): readonly SourceColumn[] {
+  if (given && given.length !== items.length) {
+    const [number, word] = items.length > given.length ? [8158, 'more'] : [8159, 'fewer'];
+    const words = `'${table}' has ${word} columns than were specified in the column list.`;
+    throw at(new SqlError(number, words), position);
+  }
+  const columns = items.map((item, index) => toSourceColumn(item, given?.[index], index, table));
+  const twice = columns.find(
+    ({ name }, index) => columns.findIndex((each) => sameName(each.name, name)) !== index,
+  );
+  if (twice) {
+    const words = `The column '${twice.name}' was specified multiple times for '${table}'.`;
+    throw at(new SqlError(8156, words), position);
+  }
+  return columns;
+}
+
+function toSourceColumn(
   item: NamedItem,
   given: string | undefined,
   index: number,
@@ -33,5 +61,11 @@ export function toSourceColumn(
     );
   }
   const { type, nullable, collation } = item;
-  return { name, type, nullable, ...(collation && { collation }) };
+  // Of a column: COLLATE was said inside.
+  return {
+    name,
+    type,
+    nullable,
+    ...(collation && { collation: { ...collation, isExplicit: false } }),
+  };
 }

@@ -103,8 +103,11 @@ function compileLike(
   }) as [Typed, Typed];
   const [operand, pattern] = sides;
   const isExact = collationOf({ ...operand, ...collationPart(sides) }).key === 't_trim';
+  // Azure: blanks at the end of a text count in nvarchar only.
+  // https://learn.microsoft.com/sql/t-sql/language-elements/like-transact-sql, "Pattern matching by using LIKE"
+  const isNarrow = sides.every(({ type }) => !type.name.startsWith('n'));
   const escapeSql = node.escape ? compilation.expression(node.escape, scope).sql : 'NULL';
-  const like = `t_like(${operand.sql}, ${pattern.sql}, ${escapeSql}, ${isExact ? 1 : 0})`;
+  const like = `t_like(${operand.sql}, ${pattern.sql}, ${escapeSql}, ${(isExact ? 1 : 0) + (isNarrow ? 2 : 0)})`;
   return node.negated ? `(NOT ${like})` : like;
 }
 
@@ -123,8 +126,9 @@ function compileQuantified(
   const column = compileColumnQuery(node.query, scope, compilation);
   const alias = compilation.nextAlias('q');
   const compared = compareSql(node.operator, left, { ...column.item, sql: `${alias}.v` });
-  const rows = `(${column.render(`${column.item.sql} AS v`)}) AS ${alias}`;
-  const decisive = node.quantifier === 'all' ? `NOT ${compared}` : compared;
-  const [whenDecided, otherwise] = node.quantifier === 'all' ? [0, 1] : [1, 0];
-  return `CASE WHEN EXISTS (SELECT 1 FROM ${rows} WHERE ${decisive}) THEN ${whenDecided} WHEN EXISTS (SELECT 1 FROM ${rows} WHERE ${compared} IS NULL) THEN NULL ELSE ${otherwise} END`;
+  const rows = `SELECT ${compared} AS held FROM (${column.render(`${column.item.sql} AS v`)}) AS ${alias}`;
+  const [decisive, otherwise] =
+    node.quantifier === 'all' ? ['min(held) = 0', 1] : ['max(held) = 1', 0];
+  const decided = 1 - otherwise;
+  return `(SELECT CASE WHEN ${decisive} THEN ${decided} WHEN count(held) < count(*) THEN NULL ELSE ${otherwise} END FROM (${rows}))`;
 }

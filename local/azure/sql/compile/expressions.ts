@@ -2,7 +2,8 @@
 import { SqlError } from '../../tds/sql-error.ts';
 import type { Expression } from '../tsql/ast/expression.ts';
 import { isText } from '../values/type-rules.ts';
-import { compileAggregate, isAggregate } from './aggregates.ts';
+import { isAggregate } from './aggregate-names.ts';
+import { compileAggregate } from './aggregates.ts';
 import { invertBits, negate, operate } from './arithmetic.ts';
 import { momentTypeAtZone } from './at-time-zone.ts';
 import { at } from './bind-error.ts';
@@ -25,10 +26,23 @@ export function compileExpression(
   compilation: Compilation,
 ): Typed {
   try {
-    return compileNode(node, scope, compilation);
+    return within(compileNode(node, scope, compilation));
   } catch (error) {
     throw error instanceof SqlError ? at(error, node) : error;
   }
+}
+
+/** Some parts stand more than once in SQLite's words (BETWEEN, NULLIF): nested, they double each time. */
+const MOST_CHARACTERS = 500_000;
+
+function within(typed: Typed): Typed {
+  if (typed.sql.length <= MOST_CHARACTERS) return typed;
+  throw new SqlError(
+    8632,
+    'Internal error: An expression services limit has been reached. Please look for potentially complex expressions in your query, and try to simplify them.',
+    17,
+    2,
+  );
 }
 
 function compileNode(node: Expression, scope: SourceScope, compilation: Compilation): Typed {
@@ -80,7 +94,10 @@ function compileNode(node: Expression, scope: SourceScope, compilation: Compilat
           `Expression type ${operand.type.name} is invalid for COLLATE clause.`,
         );
       }
-      return { ...operand, collation: collationNamed(node.collation, node.line) };
+      return {
+        ...operand,
+        collation: { ...collationNamed(node.collation, node.line), isExplicit: true },
+      };
     }
     default:
       return momentTypeAtZone(compile(node.operand), compile(node.zone));
@@ -105,7 +122,6 @@ function groupedWhole(
   if (!grouping || scope.isInAggregate || !canBeKey.has(node.kind)) return undefined;
   if (node.kind === 'call' && isAggregate(node)) return undefined;
   scope.grouping = undefined;
-  const hadAggregate = scope.hasAggregate;
   try {
     const typed = compileNode(node, scope, compilation);
     return grouping.keys.has(typed.sql) ? typed : undefined;
@@ -114,7 +130,6 @@ function groupedWhole(
     throw error;
   } finally {
     scope.grouping = grouping;
-    scope.hasAggregate = hadAggregate;
   }
 }
 

@@ -4,12 +4,13 @@ import type { CatalogueObject, SystemView } from '../catalogue/catalogue.ts';
 import { foldName, quoteIdentifier, sameName } from '../catalogue/names.ts';
 import type { ObjectName } from '../tsql/ast/position.ts';
 import type { TableSource } from '../tsql/ast/query.ts';
+import { isText } from '../values/type-rules.ts';
 import { duplicateAlias, invalidObject, shown } from './bind-error.ts';
 import { castTo } from './cast.ts';
-import { collationNamed } from './collations.ts';
+import { collationNamed, defaultCollation } from './collations.ts';
 import { commonTypeOf } from './compare.ts';
 import type { Compilation } from './compilation.ts';
-import { columnName, renderNamed, toSourceColumn } from './compiled-query.ts';
+import { columnName, renderNamed, toSourceColumns } from './compiled-query.ts';
 import { textSql } from './literals.ts';
 import type { Source, SourceColumn } from './sources.ts';
 import { SourceScope } from './sources.ts';
@@ -21,7 +22,12 @@ export function compileFrom(
   compilation: Compilation,
 ): string {
   if (sources.length === 0) return '';
-  return ` FROM ${sources.map((each) => compileSource(each, scope, compilation)).join(', ')}`;
+  const list = sources.map((each) => {
+    const sql = compileSource(each, scope, compilation);
+    // In SQLite a comma binds no less than JOIN.
+    return each.kind === 'join' && sources.length > 1 ? `(${sql})` : sql;
+  });
+  return ` FROM ${list.join(', ')}`;
 }
 
 export function compileSource(
@@ -63,6 +69,7 @@ function compileTable(
   const own = name.schema === undefined ? compilation.tables.get(foldName(name.name)) : undefined;
   if (own) {
     add({ exposedName: node.alias ?? name.name, alias, columns: own.columns }, node, scope);
+    own.aliases?.push(alias);
     return `${own.sqliteName} AS ${alias}`;
   }
   const object = findSource(name, compilation);
@@ -104,12 +111,13 @@ export function columnsOf(object: SourceObject): readonly SourceColumn[] {
     const { name, type, nullable, identity } = column;
     const collation =
       'collation' in column && typeof column.collation === 'string' ? column.collation : undefined;
+    const known = collation === undefined ? defaultCollation : collationNamed(collation, 1);
     return {
       name,
       type,
       nullable,
       ...(identity && { identity }),
-      ...(collation !== undefined && { collation: collationNamed(collation, 1) }),
+      ...(isText(type) && { collation: known }),
     };
   });
 }
@@ -131,9 +139,7 @@ function compileDerived(
 ): string {
   const query = compilation.query(node.query, scope.parent);
   const alias = compilation.nextAlias();
-  const columns = query.items.map((item, index) =>
-    toSourceColumn(item, node.columns?.[index], index, node.alias),
-  );
+  const columns = toSourceColumns(query.items, node.columns, node.alias, node);
   add({ exposedName: node.alias, alias, columns }, node, scope);
   return `(${renamed(renderNamed(query), columns)}) AS ${alias}`;
 }
@@ -179,7 +185,8 @@ const joinSql = {
   left: 'LEFT JOIN',
   right: 'RIGHT JOIN',
   full: 'FULL JOIN',
-  cross: 'CROSS JOIN',
+  // SQLite's CROSS JOIN means that the order is not to be changed.
+  cross: 'JOIN',
 } as const;
 
 function compileJoin(
@@ -191,7 +198,11 @@ function compileJoin(
   const left = compileSource(node.left, scope, compilation);
   const middle = scope.sources.length;
   const right = compileSource(node.right, scope, compilation);
-  const on = node.on ? ` ON ${compilation.condition(node.on, scope)}` : '';
+  // ON sees the tables of this join, not those that stand beside it.
+  const inner = new SourceScope(scope.parent);
+  inner.sources.push(...scope.sources.slice(before));
+  inner.clause = 'ON';
+  const on = node.on ? ` ON ${compilation.condition(node.on, inner)}` : '';
   const [first, second] = [scope.sources.slice(before, middle), scope.sources.slice(middle)];
   if (node.type === 'left' || node.type === 'full')
     for (const source of second) source.isNullable = true;

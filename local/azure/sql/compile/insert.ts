@@ -93,7 +93,7 @@ function sourceSql(
   if (source.kind === 'values') {
     const scope = new SourceScope();
     const rows = source.rows.map((row) => {
-      requireCount(row.length, columns.length, node);
+      requireCount(row.length, columns.length, node, table);
       return row.map((each, index) =>
         each === 'default'
           ? defaultSql(columns[index] as TableColumn)
@@ -107,7 +107,7 @@ function sourceSql(
     { ...source.query, with: [...node.with, ...source.query.with] },
     undefined,
   );
-  requireCount(query.items.length, columns.length, node);
+  requireCount(query.items.length, columns.length, node, table);
   const alias = compilation.nextAlias('i');
   const stored = query.items.map((item, index) => {
     const { literal: _literal, ...rest } = item;
@@ -117,9 +117,15 @@ function sourceSql(
     `SELECT ${[...stored, ...(identity ? [identity] : [])].join(', ')} FROM (${renderNamed(query)}) AS ${alias} WHERE true`;
 }
 
-/** Throws SqlError 109, 110, 213. */
-function requireCount(given: number, wanted: number, node: Insert & Position): void {
+/** Throws SqlError 109, 110, 120, 121, 213, 8101. */
+function requireCount(given: number, wanted: number, node: Insert & Position, table: Table): void {
   if (given === wanted) return;
+  if (!node.columns && given === table.columns.length) {
+    throw new SqlError(
+      8101,
+      `An explicit value for the identity column in table '${table.name}' can only be specified when a column list is used and IDENTITY_INSERT is ON.`,
+    );
+  }
   if (!node.columns) {
     throw new SqlError(
       213,

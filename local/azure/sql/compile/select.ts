@@ -3,6 +3,8 @@ import { SqlError } from '../../tds/sql-error.ts';
 import { sameName } from '../catalogue/names.ts';
 import type { Expression } from '../tsql/ast/expression.ts';
 import type { Select, SelectItem } from '../tsql/ast/query.ts';
+import { unsupportedOption } from '../tsql/syntax-error.ts';
+import { aggregates } from './aggregate-names.ts';
 import { at, notBound } from './bind-error.ts';
 import { keyOf } from './compare.ts';
 import type { Compilation } from './compilation.ts';
@@ -26,9 +28,12 @@ export function compileSelect(
 ): CompiledSelect {
   const scope = new SourceScope(parent);
   const from = compileFrom(node.from, scope, compilation);
+  scope.clause = 'WHERE';
   const where = node.where ? ` WHERE ${compilation.condition(node.where, scope)}` : '';
-  const groups = node.groupBy.map((each) => compilation.expression(each, scope));
-  const isGrouped = groups.length > 0 || hasOwnAggregate(node, scope, compilation);
+  scope.clause = 'GROUP BY';
+  const groups = node.groupBy.map((each) => compileGroup(each, scope, compilation));
+  scope.clause = undefined;
+  const isGrouped = groups.length > 0 || node.having !== undefined || aggregates(node.items);
   const keys = new Set(groups.map(({ sql }) => sql));
   const inGroups = <T>(place: string, compile: () => T): T => {
     scope.grouping = isGrouped ? { keys, place } : undefined;
@@ -41,11 +46,13 @@ export function compileSelect(
   const items = inGroups('select list', () =>
     node.items.flatMap((item) => compileItem(item, scope, compilation)),
   );
+  // All rows are one group, which SQLite sees only by an aggregate among the items.
+  if (node.having && groups.length === 0 && !aggregates(node.items))
+    throw unsupportedOption('HAVING without GROUP BY and aggregate', node.line);
   const having = node.having
     ? ` HAVING ${inGroups('HAVING clause', () => compilation.condition(node.having as NonNullable<Select['having']>, scope))}`
     : '';
   const groupBy = groups.length > 0 ? ` GROUP BY ${groups.map(keyOf).join(', ')}` : '';
-  // SQLite allows HAVING without GROUP BY only with an aggregate, as T-SQL means it.
   const tail = `${from}${where}${groupBy}${having}`;
   return {
     items,
@@ -55,19 +62,18 @@ export function compileSelect(
   };
 }
 
-/** Whether the items or HAVING aggregate over all rows. */
-function hasOwnAggregate(node: Select, scope: SourceScope, compilation: Compilation): boolean {
-  if (node.having) return true;
-  scope.hasAggregate = false;
-  for (const item of node.items) {
-    if (item.kind === 'all') continue;
-    try {
-      compilation.expression(item.expression, scope);
-    } catch (error) {
-      if (!(error instanceof SqlError)) throw error;
-    }
-  }
-  return scope.hasAggregate;
+/** Throws SqlError 144, 164. */
+function compileGroup(node: Expression, scope: SourceScope, compilation: Compilation): Typed {
+  const typed = compilation.expression(node, scope);
+  if (typed.literal === undefined) return typed;
+  throw at(
+    new SqlError(
+      164,
+      'Each GROUP BY expression must contain at least one column that is not an outer reference.',
+      15,
+    ),
+    node,
+  );
 }
 
 /** Throws SqlError. */

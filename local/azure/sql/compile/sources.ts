@@ -39,7 +39,8 @@ export class SourceScope {
   grouping: Grouping | undefined;
   /** Inside of an aggregate all columns may stand. */
   isInAggregate = false;
-  hasAggregate = false;
+  /** Where neither aggregates nor window functions may stand. */
+  clause: 'WHERE' | 'ON' | 'GROUP BY' | undefined;
 
   constructor(parent?: SourceScope) {
     this.parent = parent;

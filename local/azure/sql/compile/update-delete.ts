@@ -5,15 +5,16 @@ import type { Assignment, Delete, Update } from '../tsql/ast/data-statement.ts';
 import type { ObjectName, Position } from '../tsql/ast/position.ts';
 import type { TableSource } from '../tsql/ast/query.ts';
 import { unsupportedOption } from '../tsql/syntax-error.ts';
+import { aggregates } from './aggregate-names.ts';
 import { operate } from './arithmetic.ts';
-import { castTo } from './cast.ts';
 import type { Compilation } from './compilation.ts';
 import type { CompiledStatement } from './compiled.ts';
 import { columnName } from './compiled-query.ts';
 import { compileFrom } from './from.ts';
+import { countSql } from './row-count.ts';
 import { columnOf, type Source, SourceScope } from './sources.ts';
 import { columnNamed, defaultSql, storeTo } from './store.ts';
-import { compileOutput, findTarget, sourceOf, storageOf } from './write-target.ts';
+import { compileOutput, findTarget, rowIdOf, sourceOf, storageOf } from './write-target.ts';
 
 type Compiled = Omit<CompiledStatement, 'parameters'>;
 
@@ -23,7 +24,7 @@ export function compileUpdate(node: Update & Position, compilation: Compilation)
   const place = findPlace(node, compilation);
   const { table, source, scope } = place;
   const assignments = assignmentsOf(node.assignments, table, source, scope, compilation);
-  const where = node.where ? compilation.condition(node.where, scope) : undefined;
+  const where = whereOf(node, scope, compilation);
   const output = compileOutput(node.output, table, 'inserted', compilation);
   const storage = storageOf(table);
   const isPlain = place.from === undefined && node.top === undefined;
@@ -43,7 +44,7 @@ export function compileUpdate(node: Update & Position, compilation: Compilation)
     const set = assignments
       .map(({ column }, index) => `${quoteIdentifier(column.name)} = r.${columnName(index)}`)
       .join(', ');
-    sql = `UPDATE ${storage} AS t SET ${set} FROM (${rows}) AS r WHERE t.rowid = r.row`;
+    sql = `UPDATE ${storage} AS t SET ${set} FROM (${rows}) AS r WHERE t.${rowIdOf(table)} = r.row`;
   }
   return finish('update', sql, table, output);
 }
@@ -52,13 +53,13 @@ export function compileDelete(node: Delete & Position, compilation: Compilation)
   refuseWith(node);
   const place = findPlace(node, compilation);
   const { table, source, scope } = place;
-  const where = node.where ? compilation.condition(node.where, scope) : undefined;
+  const where = whereOf(node, scope, compilation);
   const output = compileOutput(node.output, table, 'deleted', compilation);
   const storage = storageOf(table);
   const isPlain = place.from === undefined && node.top === undefined;
   const sql = isPlain
     ? `DELETE FROM ${storage} AS ${source.alias}${where === undefined ? '' : ` WHERE ${where}`}`
-    : `DELETE FROM ${storage} AS t WHERE t.rowid IN (SELECT row FROM (${rowsSql(place, where, topSql(node.top, compilation), [])}))`;
+    : `DELETE FROM ${storage} AS t WHERE t.${rowIdOf(table)} IN (SELECT row FROM (${rowsSql(place, where, topSql(node.top, compilation), [])}))`;
   return finish('delete', sql, table, output);
 }
 
@@ -75,6 +76,16 @@ function finish(
     target: { schema, name },
     ...(output.columns && { columns: output.columns }),
   };
+}
+
+/** Throws SqlError. */
+function whereOf(
+  { where }: Update | Delete,
+  scope: SourceScope,
+  compilation: Compilation,
+): string | undefined {
+  scope.clause = 'WHERE';
+  return where && compilation.condition(where, scope);
 }
 
 function refuseWith(node: (Update | Delete) & Position): void {
@@ -139,7 +150,7 @@ function rowsSql(
   values: readonly string[],
 ): string {
   const list = [
-    `${source.alias}.rowid AS row`,
+    `${source.alias}.${rowIdOf(table)} AS row`,
     ...values.map((value, index) => `${value} AS ${columnName(index)}`),
   ];
   const sources = from ?? ` FROM ${storageOf(table)} AS ${source.alias}`;
@@ -148,8 +159,7 @@ function rowsSql(
 
 function topSql(top: Update['top'], compilation: Compilation): string {
   if (!top) return '';
-  const count = castTo(compilation.expression(top, new SourceScope()), { name: 'bigint' });
-  return ` LIMIT max(0, ${count.sql})`;
+  return ` LIMIT ${countSql('TOP', compilation.expression(top, new SourceScope()))}`;
 }
 
 function assignmentsOf(
@@ -172,6 +182,13 @@ function assignmentsOf(
     }
     seen.add(column);
     if (node.value === 'default') return { column, value: defaultSql(column) };
+    if (aggregates(node.value)) {
+      throw new SqlError(
+        157,
+        'An aggregate may not appear in the set list of an UPDATE statement.',
+        15,
+      );
+    }
     const value = compilation.expression(node.value, scope);
     const old = source.columns.find(({ name }) => name === column.name);
     const result =

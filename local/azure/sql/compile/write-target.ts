@@ -1,7 +1,7 @@
 // The table that a statement writes.
 import { SqlError } from '../../tds/sql-error.ts';
 import type { Table } from '../catalogue/catalogue.ts';
-import { quoteIdentifier } from '../catalogue/names.ts';
+import { quoteIdentifier, sameName } from '../catalogue/names.ts';
 import type { OutputClause } from '../tsql/ast/data-statement.ts';
 import type { ObjectName } from '../tsql/ast/position.ts';
 import { unsupportedOption } from '../tsql/syntax-error.ts';
@@ -22,6 +22,13 @@ export function findTarget(name: ObjectName, compilation: Compilation): Table {
 }
 
 export const storageOf = (table: Table): string => quoteIdentifier(table.storageName);
+
+/** SQLite's number of a row, by a name that no column has. */
+export function rowIdOf({ columns }: Table): string {
+  const names = ['rowid', '_rowid_', 'oid'];
+  const free = names.find((name) => !columns.some((column) => sameName(column.name, name)));
+  return free ?? 'rowid';
+}
 
 export function sourceOf(table: Table, alias: string, exposedName = table.name): Source {
   return { exposedName, schema: table.schema, alias, columns: columnsOf(table) };

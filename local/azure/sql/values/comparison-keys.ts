@@ -2,15 +2,34 @@
 import { exactKey } from './exact-number.ts';
 import { utcKey } from './moments.ts';
 
-const PLAIN = /^[\x21-\x7e]*(?: +[\x21-\x7e]+)*$/;
+/** Its upper case is its key. */
+const PLAIN = /^[\x21-\x2e0-9A-Za-z]*(?: +[\x21-\x2e0-9A-Za-z]+)*$/;
+const ASCII = /^[\0-\x7f]*$/;
+const WIDE = /[\uff01-\uffef]+/g;
+const KATAKANA = /[\u30a1-\u30f6]/g;
 
 /**
  * Case does not count, accents do, nor do blanks at the end: SQL_Latin1_General_CP1_CI_AS. Full and half width are
- * one, as are the kinds of kana.
+ * one, as are the kinds of kana. It sorts as well: punctuation, digits, letters; a letter with an accent behind the
+ * one without.
+ * Pretend: punctuation sorts in the order of ASCII, what is no Latin letter by its code; Windows' tables are not here.
  */
 export function foldText(text: string): string {
   if (PLAIN.test(text)) return text.toUpperCase();
-  return text.replace(/ +$/, '').normalize('NFC').toUpperCase();
+  const trimmed = text.replace(/ +$/, '');
+  if (ASCII.test(trimmed)) return punctuated(trimmed.toUpperCase());
+  const full = trimmed
+    .replace(WIDE, (wide) => wide.normalize('NFKC'))
+    .replace(KATAKANA, (kana) => String.fromCharCode(kana.charCodeAt(0) - 0x60))
+    .normalize('NFC')
+    .toUpperCase();
+  const base = full.normalize('NFD').replace(/\p{Mn}/gu, '');
+  return base === full ? punctuated(full) : `${punctuated(base)}\0${full}`;
+}
+
+/** The punctuation that ASCII has behind the digits sorts before them: each with a `/` in front. */
+function punctuated(text: string): string {
+  return text.replace(/[/:-@[-`{-~]/g, '/$&');
 }
 
 /** Case counts, blanks at the end do not. */

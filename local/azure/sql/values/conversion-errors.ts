@@ -29,7 +29,22 @@ export const smallOverflow = (target: SqlType, value: bigint): SqlError =>
     2,
   );
 
-export const textOverflow = (from: SqlType, text: string, target: SqlType): SqlError =>
+/** As messages name the columns of the two small types. */
+const columnNames: Readonly<Record<string, string>> = { tinyint: 'INT1', smallint: 'INT2' };
+
+export function textOverflow(from: SqlType, text: string, target: SqlType): SqlError {
+  if (target.name === 'bigint') return overflow(target);
+  const small = columnNames[target.name];
+  if (!small) return intOverflow(from, text, target);
+  return new SqlError(
+    244,
+    `The conversion of the ${from.name} value '${text}' overflowed an ${small} column. Use a larger integer column.`,
+    16,
+    1,
+  );
+}
+
+const intOverflow = (from: SqlType, text: string, target: SqlType): SqlError =>
   new SqlError(
     248,
     `The conversion of the ${from.name} value '${text}' overflowed an ${target.name} column.`,
@@ -45,6 +60,17 @@ export const notConverted = (from: SqlType, text: string, target: SqlType): SqlE
 
 export const notNumeric = (from: SqlType, target: SqlType): SqlError =>
   new SqlError(8114, `Error converting data type ${from.name} to ${nameOf(target)}.`, 16, 5);
+
+export const notMoney = (): SqlError =>
+  new SqlError(235, 'Cannot convert a char value to money. The value has incorrect syntax.');
+
+export const floatOverflow = (target: SqlType, value: number): SqlError =>
+  new SqlError(
+    232,
+    `Arithmetic overflow error for type ${target.name}, value = ${value.toFixed(6)}.`,
+    16,
+    3,
+  );
 
 export const notDate = (): SqlError =>
   new SqlError(241, 'Conversion failed when converting date and/or time from character string.');
@@ -95,10 +121,10 @@ export const typeClash = (from: SqlType, target: SqlType): SqlError =>
     2,
   );
 
-export const badStyle = (style: number, from: SqlType, target: SqlType): SqlError =>
+export const badStyle = (style: number, from: SqlType): SqlError =>
   new SqlError(
     281,
-    `${style} is not a valid style number when converting from ${nameOf(from)} to a character string. (${nameOf(target)})`,
+    `${style} is not a valid style number when converting from ${nameOf(from)} to a character string.`,
   );
 
 /** `table`: `database.schema.table`. */

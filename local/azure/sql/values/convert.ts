@@ -1,5 +1,6 @@
 // One value from one SQL Server type to another.
 import type { SqlType, SqlValue, StringType } from '../../tds/sql-type.ts';
+import { codePageBytes } from './code-page.ts';
 import { notGuid, notHex } from './conversion-errors.ts';
 import { momentOfStored } from './moments.ts';
 import { toExact, toFloat, toInteger } from './to-number.ts';
@@ -113,7 +114,9 @@ function bytesFrom(value: Exclude<SqlValue, null>, from: SqlType, style: number)
     }
     case 'text':
       if (style === 1 || style === 2) return bytesOfHex(String(value), style);
-      return Buffer.from(String(value), from.name.startsWith('n') ? 'utf16le' : 'latin1');
+      return from.name.startsWith('n')
+        ? Buffer.from(String(value), 'utf16le')
+        : codePageBytes(String(value));
     case 'time': {
       const { day, ticks } = momentOfStored(String(value));
       const buffer = Buffer.alloc(8);

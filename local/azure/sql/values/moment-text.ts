@@ -26,6 +26,11 @@ export function momentOfText(text: string, order: DateOrder = 'mdy'): Moment | u
   return time === undefined ? { day: number, ticks: 0n } : timeOf(time, number);
 }
 
+/** Of its form, whether or not there is such a day. */
+export function looksLikeDate(text: string): boolean {
+  return datePartsOf(text, 'mdy') !== undefined;
+}
+
 function datePartsOf(text: string, order: DateOrder) {
   const numbers = (match: RegExpExecArray, [y, m, d]: readonly [number, number, number]) => ({
     year: Number(match[y]),

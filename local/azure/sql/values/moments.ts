@@ -67,7 +67,7 @@ export function roundToDatetime({ day, ticks }: Moment): Moment {
 /** Smalldatetime's minutes: up from 29.999 s. */
 export function roundToMinute({ day, ticks }: Moment): Moment {
   const minute = 60n * TICKS_PER_SECOND;
-  return carry({ day, ticks: ((ticks + 300_010_000n - 1n) / minute) * minute });
+  return carry({ day, ticks: ((ticks + 300_010_000n) / minute) * minute });
 }
 
 export function carry({ day, ticks, ...rest }: Moment): Moment {

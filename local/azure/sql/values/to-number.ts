@@ -1,7 +1,9 @@
 // Conversions to numbers.
 import type { SqlType, SqlValue } from '../../tds/sql-type.ts';
 import {
+  floatOverflow,
   notConverted,
+  notMoney,
   notNumeric,
   numericOverflow,
   overflow,
@@ -27,6 +29,7 @@ export function toInteger(value: Present, from: SqlType, to: SqlType): SqlValue 
   const [low, high] = ranges[to.name] ?? [0n, 0n];
   if (units < low || units > high) {
     if (kindOf(from) === 'text') throw textOverflow(from, String(value).trim(), to);
+    if (kindOf(from) === 'float') throw floatOverflow(to, Number(value));
     if (kindOf(from) === 'integer' && to.name !== 'int') throw smallOverflow(to, units);
     throw overflow(to);
   }
@@ -47,12 +50,13 @@ function integerOf(value: Present, from: SqlType, to: SqlType): bigint {
       );
     case 'float': {
       const whole = Math.trunc(Number(value));
-      if (Math.abs(whole) >= 2 ** 63) throw overflow(to);
+      if (Math.abs(whole) >= 2 ** 63) throw floatOverflow(to, Number(value));
       return BigInt(whole);
     }
     case 'text': {
       const match = /^\s*([+-]?)\s*(\d*)\s*$/.exec(String(value));
-      if (!match) throw notConverted(from, String(value), to);
+      if (!match)
+        throw to.name === 'bigint' ? notNumeric(from, to) : notConverted(from, String(value), to);
       const [, sign, digits = ''] = match;
       const magnitude = digits === '' ? 0n : BigInt(digits);
       return sign === '-' ? -magnitude : magnitude;
@@ -116,7 +120,7 @@ function exactTextOf(value: Present, from: SqlType, to: SqlType): string {
       const exact = exactOfText(plain);
       if (exact !== undefined) return exact;
       if (to.name !== 'decimal' && plain.trim() === '') return '0';
-      throw notNumeric(from, to);
+      throw to.name === 'decimal' ? notNumeric(from, to) : notMoney();
     }
     case 'time':
       return exactOfFloat(daysOf(String(value)));

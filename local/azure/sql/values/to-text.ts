@@ -1,7 +1,8 @@
 // Conversions to character types.
 import type { SqlType, SqlValue, StringType } from '../../tds/sql-type.ts';
-import { badStyle, overflow, resultTruncated } from './conversion-errors.ts';
-import { civilOf, momentOfStored, timeText, zoneText } from './moments.ts';
+import { inCodePage, textOfCodePage } from './code-page.ts';
+import { overflow, resultTruncated } from './conversion-errors.ts';
+import { timeStyled } from './time-styles.ts';
 import { kindOf } from './type-rules.ts';
 
 /** Throws SqlError where a number has no room; longer text is cut off, as CAST does. */
@@ -11,7 +12,8 @@ export function toText(
   to: StringType,
   style?: number,
 ): string {
-  const text = textFrom(value, from, to, style);
+  const written = textFrom(value, from, to, style);
+  const text = to.name.startsWith('n') ? written : inCodePage(written);
   const limit = to.length;
   if (limit === 'max') return text;
   if (text.length > limit) {
@@ -42,7 +44,7 @@ function textFrom(
     case 'decimal':
       return from.name === 'decimal' ? String(value) : moneyText(String(value), style ?? 0);
     case 'time':
-      return timeToText(String(value), from, to, style);
+      return timeStyled(String(value), from, style);
     case 'binary':
       return binaryText(value as Uint8Array, to, style ?? 0);
     default:
@@ -66,7 +68,7 @@ function roundedTo2(text: string): string {
   return `${cents < 0n ? '-' : ''}${magnitude.slice(0, -2)}.${magnitude.slice(-2)}`;
 }
 
-/** Style 0: six digits at most, exponent from 1e+006 on and below 1e-005. */
+/** Style 0: six digits at most, exponent from 1e+006 on and below 0.0001, as C's %g. */
 export function floatText(value: number, isReal: boolean, style: number): string {
   if (style === 3) return withExponent(value.toExponential(isReal ? 8 : 16));
   if (style === 1) return withExponent(value.toExponential(7));
@@ -74,7 +76,7 @@ export function floatText(value: number, isReal: boolean, style: number): string
   if (value === 0) return '0';
   const [mantissa = '0', exponentText = '0'] = value.toExponential(5).split('e');
   const exponent = Number(exponentText);
-  if (exponent < -5 || exponent >= 6) {
+  if (exponent < -4 || exponent >= 6) {
     return withExponent(`${trimZeros(mantissa)}e${exponent}`);
   }
   return trimZeros(Number(value.toPrecision(6)).toFixed(Math.max(0, 5 - exponent)));
@@ -92,94 +94,5 @@ function binaryText(bytes: Uint8Array, to: StringType, style: number): string {
   const buffer = Buffer.from(bytes);
   if (style === 1) return `0x${buffer.toString('hex').toUpperCase()}`;
   if (style === 2) return buffer.toString('hex').toUpperCase();
-  return to.name.startsWith('n') ? buffer.toString('utf16le') : buffer.toString('latin1');
-}
-
-const shortMonths = [
-  'Jan',
-  'Feb',
-  'Mar',
-  'Apr',
-  'May',
-  'Jun',
-  'Jul',
-  'Aug',
-  'Sep',
-  'Oct',
-  'Nov',
-  'Dec',
-];
-
-function timeToText(stored: string, from: SqlType, to: StringType, style?: number): string {
-  const isOld = from.name === 'datetime' || from.name === 'smalldatetime';
-  const moment = momentOfStored(stored);
-  const { year, month, day } = civilOf(moment.day);
-  const two = (number: number) => String(number).padStart(2, '0');
-  const scale = 'scale' in from ? from.scale : from.name === 'datetime' ? 3 : 0;
-  const date = `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;
-  const time = timeText(moment.ticks, scale);
-  const zone = moment.offsetMinutes === undefined ? '' : zoneText(moment.offsetMinutes);
-  // The new types are shown as ISO by default, the old ones as people of 1989 did.
-  const wanted = style ?? (isOld ? 0 : 121);
-  const hours = Math.floor(Number(moment.ticks / 36_000_000_000n));
-  const half = `${String(hours % 12 || 12).padStart(2)}:${time.slice(3, 5)}${hours < 12 ? 'AM' : 'PM'}`;
-  const hasDate = from.name !== 'time';
-  const hasTime = from.name !== 'date';
-  switch (wanted) {
-    case 0:
-    case 100: {
-      const shown = `${shortMonths[month - 1]} ${String(day).padStart(2)} ${year}`;
-      if (!hasTime) return shown;
-      return hasDate ? `${shown} ${half}` : half.trim();
-    }
-    case 101:
-      return `${two(month)}/${two(day)}/${year}`;
-    case 102:
-      return `${year}.${two(month)}.${two(day)}`;
-    case 103:
-      return `${two(day)}/${two(month)}/${year}`;
-    case 104:
-      return `${two(day)}.${two(month)}.${year}`;
-    case 105:
-    case 110:
-      return wanted === 105
-        ? `${two(day)}-${two(month)}-${year}`
-        : `${two(month)}-${two(day)}-${year}`;
-    case 106:
-      return `${two(day)} ${shortMonths[month - 1]} ${year}`;
-    case 107:
-      return `${shortMonths[month - 1]} ${two(day)}, ${year}`;
-    case 8:
-    case 108:
-      return time.slice(0, 8);
-    case 111:
-      return `${year}/${two(month)}/${two(day)}`;
-    case 112:
-      return `${String(year).padStart(4, '0')}${two(month)}${two(day)}`;
-    case 14:
-    case 114:
-      return time;
-    case 20:
-    case 120:
-      if (!hasTime) return date;
-      return hasDate
-        ? `${date} ${time.slice(0, 8)}${zone === '' ? '' : ` ${zone}`}`
-        : time.slice(0, 8);
-    case 23:
-      return date;
-    case 21:
-    case 25:
-    case 121:
-      if (!hasTime) return date;
-      return hasDate ? `${date} ${time}${zone === '' ? '' : ` ${zone}`}` : time;
-    case 126:
-    case 127: {
-      if (!hasTime) return date;
-      if (!hasDate) return time;
-      const trimmed = isOld ? time.replace(/\.000$/, '') : time;
-      return `${date}T${trimmed}${zone}`;
-    }
-    default:
-      throw badStyle(wanted, from, to);
-  }
+  return to.name.startsWith('n') ? buffer.toString('utf16le') : textOfCodePage(buffer);
 }

@@ -1,7 +1,7 @@
 // Conversions to dates and times.
 import type { SqlType, SqlValue, TimeType } from '../../tds/sql-type.ts';
 import { dateOutOfRange, notDate, overflow } from './conversion-errors.ts';
-import { momentOfText } from './moment-text.ts';
+import { looksLikeDate, momentOfText } from './moment-text.ts';
 import {
   carry,
   DAYS_TO_1900,
@@ -34,19 +34,18 @@ function momentFrom(
   style: number,
 ): Moment {
   switch (kindOf(from)) {
-    case 'time':
-      return momentOfStored(String(value));
+    case 'time': {
+      const moment = momentOfStored(String(value));
+      return from.name === 'datetime' && 'scale' in to ? exactDatetime(moment) : moment;
+    }
     case 'text': {
       const isDayFirst = [3, 4, 5, 103, 104, 105, 113, 131].includes(style);
       const moment = momentOfText(String(value), isDayFirst ? 'dmy' : 'mdy');
-      if (!moment) throw notDate();
+      const isOld = to.name === 'datetime' || to.name === 'smalldatetime';
+      if (!moment)
+        throw isOld && looksLikeDate(String(value)) ? dateOutOfRange(from, to) : notDate();
       // An old type takes no zone.
-      if (
-        moment.offsetMinutes !== undefined &&
-        (to.name === 'datetime' || to.name === 'smalldatetime')
-      ) {
-        throw notDate();
-      }
+      if (moment.offsetMinutes !== undefined && isOld) throw notDate();
       return moment;
     }
     default: {
@@ -57,6 +56,15 @@ function momentFrom(
       return { day: DAYS_TO_1900 + whole, ticks };
     }
   }
+}
+
+/**
+ * The thirds of a hundredth that datetime counts, in full.
+ * Azure: so since compatibility level 130, https://learn.microsoft.com/sql/t-sql/data-types/datetime2-transact-sql
+ */
+function exactDatetime({ day, ticks }: Moment): Moment {
+  const thirds = (ticks * 300n + 5_000_000n) / 10_000_000n;
+  return { day, ticks: (thirds * 10_000_000n + 150n) / 300n };
 }
 
 /** 1753-01-01, where datetime begins. */

@@ -26,7 +26,7 @@ async function deploy(group: string, parameters: Readonly<Record<string, unknown
     .filter(({ id }) => id.startsWith(`${groupId(group)}/`));
   const find = (pattern: RegExp) => resources.find(({ id }) => pattern.test(id));
   const site = find(/\/sites\/[^/]+$/);
-  const identity = find(/\/userAssignedIdentities\/[^/]+$/);
+  const identity = find(/\/userAssignedIdentities\/id-(?!sql-)[^/]+$/);
   const principalId = String(site?.identity?.principalId ?? identity?.properties.principalId);
   const may = (service: 'ServiceBus' | 'EventHub', right: 'send' | 'receive', path: RegExp) => {
     const scope = find(path)?.id;

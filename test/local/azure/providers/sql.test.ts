@@ -6,6 +6,7 @@ import {
   type Answer,
   group,
   openResourceManager,
+  subscriptionId,
 } from '../resource-manager/open-resource-manager.ts';
 import { recordingSql } from './recording-sql.ts';
 
@@ -38,7 +39,8 @@ function assertRefused({ status, body }: Answer, code: string, words: RegExp): v
   assert.match(body.error.message, words);
 }
 
-assert.equal((await putServer('sql-main')).status, 201);
+const made = await putServer('sql-main');
+assert.equal(made.status, 201);
 const [mainServer] = sql.news();
 
 describe('a server', () => {
@@ -62,6 +64,7 @@ describe('a server', () => {
 
   it('is shown with its keys in the order of Azure, and a login that nobody can use', async () => {
     const { body } = await get('sql-main');
+    assert.deepEqual(made.body, body, 'the PUT has answered the same');
     assert.deepEqual(Object.keys(body), ['kind', 'properties', 'location', 'id', 'name', 'type']);
     assert.equal(body.kind, 'v12.0');
     assert.deepEqual(Object.keys(body.properties), [
@@ -135,6 +138,18 @@ describe('a server', () => {
     }
   });
 
+  it('has a name whose freedom can be asked for', async () => {
+    const free = async (name: string) => {
+      const path = `/subscriptions/${subscriptionId}/providers/Microsoft.Sql/checkNameAvailability`;
+      const body = { name, type: 'Microsoft.Sql/servers' };
+      return (await arm.call('POST', `${path}?${VERSION}`, { body })).body;
+    };
+    assert.deepEqual(await free('sql-free'), { name: 'sql-free', available: true });
+    const { message, ...taken } = await free('sql-main');
+    assert.deepEqual(taken, { name: 'sql-main', available: false, reason: 'AlreadyExists' });
+    assert.equal((await free('SQL')).reason, 'Invalid');
+  });
+
   it('refuses a password while Entra alone counts, and says so as Azure does', async () => {
     const answer = await putServer('sql-main', {
       administrators,
@@ -145,6 +160,16 @@ describe('a server', () => {
       'AadOnlyAuthenticationIsEnabled',
       /^Azure Active Directory Only Authentication is enabled\. Please contact your system administrator\.$/,
     );
+  });
+
+  it('can be changed in part', async () => {
+    const answer = await arm.call('PATCH', `${idOf('sql-main')}?${VERSION}`, {
+      body: { tags: { of: 'patch' }, properties: { minimalTlsVersion: '1.3' } },
+    });
+    assert.equal(answer.status, 200);
+    assert.equal(answer.body.properties.minimalTlsVersion, '1.3');
+    assert.equal(answer.body.properties.administrators.sid, administrator.principalId);
+    sql.news();
   });
 
   it('can be put again as it is', async () => {
@@ -168,6 +193,12 @@ describe('the administrator of a server', () => {
     });
     assert.ok([200, 201].includes(answer.status));
     assert.equal(answer.body.type, 'Microsoft.Sql/servers', 'as Azure says');
+    assert.deepEqual(Object.keys((await get(path)).body.properties), [
+      'administratorType',
+      'login',
+      'sid',
+      'tenantId',
+    ]);
     const [[operation, settings] = []] = sql.news();
     assert.equal(operation, 'putServer');
     const expected = {
@@ -249,6 +280,27 @@ describe('a database', () => {
     const { kind, sku, properties } = answer.body;
     assert.equal(kind, 'v12.0,user,vcore,serverless');
     assert.deepEqual(sku, serverless);
+    assert.deepEqual(Object.keys(properties), [
+      'collation',
+      'maxSizeBytes',
+      'status',
+      'databaseId',
+      'creationDate',
+      'currentServiceObjectiveName',
+      'requestedServiceObjectiveName',
+      'catalogCollation',
+      'zoneRedundant',
+      'readScale',
+      'currentSku',
+      'autoPauseDelay',
+      'currentBackupStorageRedundancy',
+      'requestedBackupStorageRedundancy',
+      'minCapacity',
+      'maintenanceConfigurationId',
+      'isLedgerOn',
+      'isInfraEncryptionEnabled',
+      'availabilityZone',
+    ]);
     const { status, currentServiceObjectiveName, autoPauseDelay, minCapacity } = properties;
     assert.deepEqual(
       [status, currentServiceObjectiveName, autoPauseDelay, minCapacity],
@@ -293,8 +345,24 @@ describe('a database', () => {
     assert.deepEqual(sql.news(), []);
   });
 
+  it('changes its objective in either spelling, and never its collation', async () => {
+    const objectiveOf = async (properties: unknown, sku?: unknown) => {
+      const { status, body } = await putDatabase('grows', properties, sku);
+      return status < 300 ? body.properties.currentServiceObjectiveName : body.error.code;
+    };
+    assert.equal(await objectiveOf({}, { name: 'S0' }), 'S0');
+    assert.equal(await objectiveOf({}), 'S0');
+    assert.equal(await objectiveOf({ requestedServiceObjectiveName: 'S2' }), 'S2');
+    assert.equal(await objectiveOf({}, serverless), 'GP_S_Gen5_1');
+    assert.equal(await objectiveOf({ collation: 'Latin1_General_CI_AS' }), 'InvalidParameterValue');
+  });
+
   it('stands beside master, and goes with the server', async () => {
-    assert.equal((await get('sql-main/databases/master')).status, 200);
+    const { body: list } = await get('sql-main/databases');
+    assert.deepEqual(
+      [list.value[0].name, list.value[0].kind, list.value[0].sku.name],
+      ['master', 'v12.0,system', 'System'],
+    );
     assert.equal((await putServer('sql-going')).status, 201);
     await put('sql-going/databases/one', {}, { location: 'eastus' });
     sql.news();
@@ -355,6 +423,97 @@ describe('a firewall rule', () => {
       'DenyPublicEndpointEnabled',
       /^Unable to create or modify firewall rules/,
     );
+  });
+});
+
+describe("a stranger's template", () => {
+  it('deploys as tools write them, with null for what is not said, and refers to its server', async () => {
+    const server = "[resourceId('Microsoft.Sql/servers', 'sql-strange')]";
+    const principalId = administrator.principalId;
+    const { state, error, outputs } = await arm.manager.deployments(false).start({
+      name: 'strange',
+      scope: { tenantId, subscriptionId, resourceGroup: 'rg-test', location: 'eastus' },
+      parameters: {},
+      caller: { ...arm.owner, tenantId, audience: 'https://management.azure.com/', issuer: '' },
+      template: {
+        $schema: 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#',
+        contentVersion: '1.0.0.0',
+        resources: [
+          {
+            type: 'Microsoft.Sql/servers',
+            apiVersion: '2023-08-01',
+            name: 'sql-strange',
+            location: 'East US',
+            identity: null,
+            properties: {
+              administratorLogin: null,
+              administratorLoginPassword: null,
+              administrators: {
+                administratorType: 'ActiveDirectory',
+                azureADOnlyAuthentication: true,
+                login: 'DeployerAdmin',
+                sid: principalId,
+                tenantId,
+              },
+              version: '12.0',
+              minimalTlsVersion: '1.2',
+              primaryUserAssignedIdentityId: null,
+              publicNetworkAccess: null,
+              restrictOutboundNetworkAccess: null,
+            },
+          },
+          {
+            type: 'Microsoft.Sql/servers/databases',
+            apiVersion: '2023-08-01',
+            name: 'sql-strange/Todo',
+            location: 'East US',
+            sku: { name: 'GP_S_Gen5_2', tier: null, family: null, capacity: null, size: null },
+            properties: {
+              autoPauseDelay: -1,
+              availabilityZone: 'NoPreference',
+              createMode: 'Default',
+              elasticPoolId: null,
+              freeLimitExhaustionBehavior: 'AutoPause',
+              maxSizeBytes: 34_359_738_368,
+              minCapacity: null,
+              preferredEnclaveType: 'Default',
+              sampleName: '',
+              useFreeLimit: true,
+              zoneRedundant: false,
+            },
+            dependsOn: [server],
+          },
+          {
+            type: 'Microsoft.Sql/servers/firewallRules',
+            apiVersion: '2023-08-01',
+            name: 'sql-strange/Azure Services',
+            properties: { startIpAddress: '0.0.0.1', endIpAddress: '255.255.255.254' },
+            dependsOn: [server],
+          },
+          {
+            type: 'Microsoft.Sql/servers/virtualNetworkRules',
+            apiVersion: '2023-08-01',
+            name: 'sql-strange/one',
+            properties: { ignoreMissingVnetServiceEndpoint: true },
+            dependsOn: [server],
+          },
+        ],
+        outputs: {
+          host: {
+            type: 'string',
+            value:
+              "[reference(resourceId('Microsoft.Sql/servers', 'sql-strange')).fullyQualifiedDomainName]",
+          },
+        },
+      },
+    }).done;
+    assert.equal(state, 'Succeeded', JSON.stringify(error));
+    assert.equal(outputs?.host?.value, 'sql-strange.database.windows.net');
+    const { sku, properties } = (await get('sql-strange/databases/Todo')).body;
+    assert.deepEqual([sku.name, sku.capacity, sku.family], ['GP_S_Gen5', 2, 'Gen5']);
+    assert.equal(properties.useFreeLimit, true);
+    assert.ok(!('elasticPoolId' in properties));
+    assert.equal((await get('sql-strange/firewallRules/Azure%20Services')).status, 200);
   });
 });
 

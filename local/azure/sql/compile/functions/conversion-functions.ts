@@ -1,6 +1,6 @@
 import { SqlError } from '../../../tds/sql-error.ts';
 import { castTo } from '../cast.ts';
-import { commonCollation, compareSql, unify } from '../compare.ts';
+import { commonCollation, compareSql, orderKeyOf, unify } from '../compare.ts';
 import type { Typed } from '../typed.ts';
 import { type BuiltIn, fixed, int, nvarchar } from './built-in.ts';
 
@@ -72,6 +72,21 @@ const choose: BuiltIn = {
   },
 };
 
+/** GREATEST and LEAST: by the order of ORDER BY; NULL is left out. */
+const extreme = (direction: 'ASC' | 'DESC'): BuiltIn => ({
+  arguments: [1, 254],
+  compile: (values) => {
+    const unified = unify(values) as [Typed, ...Typed[]];
+    const rows = unified.map((value) => `SELECT ${value.sql} AS v, ${orderKeyOf(value)} AS k`);
+    return {
+      sql: `(SELECT v FROM (${rows.join(' UNION ALL ')}) WHERE v IS NOT NULL ORDER BY k ${direction} LIMIT 1)`,
+      type: unified[0].type,
+      nullable: unified.every(({ nullable }) => nullable),
+      ...collated(values),
+    };
+  },
+});
+
 /** Asked of the text; a number is one. */
 const test = (sqlName: string): BuiltIn => ({
   arguments: [1, 1],
@@ -87,6 +102,8 @@ export const conversionFunctions: Readonly<Record<string, BuiltIn>> = {
   COALESCE: coalesce,
   NULLIF: nullIf,
   CHOOSE: choose,
+  GREATEST: extreme('DESC'),
+  LEAST: extreme('ASC'),
   ISNUMERIC: test('f_isnumeric'),
   ISDATE: test('f_isdate'),
   NEWID: fixed('t_newid', [], { name: 'uniqueidentifier' }, { nullable: false }),

@@ -124,6 +124,23 @@ const truncate: BuiltIn = {
   },
 };
 
+/** The last argument is the scale of what comes back. */
+function scaled(builtIn: BuiltIn, name: 'datetime2' | 'time'): BuiltIn {
+  return {
+    arguments: builtIn.arguments,
+    compile: (values, site) => {
+      const scale = values.at(-1)?.literal;
+      if (typeof scale !== 'number' || scale < 0 || scale > 7) {
+        throw new SqlError(
+          1062,
+          `Scale argument is not valid. Valid expressions for data type ${name} scale argument are integer constants and integer constant expressions.`,
+        );
+      }
+      return castTo(builtIn.compile(values, site), { name, scale });
+    },
+  };
+}
+
 /** SWITCHOFFSET, TODATETIMEOFFSET: text `+01:00` or minutes. */
 function zoned(sqlName: string): BuiltIn {
   return {
@@ -167,12 +184,14 @@ export const dateFunctions: Readonly<Record<string, BuiltIn>> = {
     { optional: 1, nullable: true },
   ),
   DATEFROMPARTS: fixed('f_datefromparts', [int, int, int], { name: 'date' }),
-  DATETIME2FROMPARTS: fixed(
-    'f_datetime2fromparts',
-    [int, int, int, int, int, int, int, int],
-    datetime2(7),
+  DATETIME2FROMPARTS: scaled(
+    fixed('f_datetime2fromparts', [int, int, int, int, int, int, int, int], datetime2(7)),
+    'datetime2',
   ),
-  TIMEFROMPARTS: fixed('f_timefromparts', [int, int, int, int, int], { name: 'time', scale: 7 }),
+  TIMEFROMPARTS: scaled(
+    fixed('f_timefromparts', [int, int, int, int, int], { name: 'time', scale: 7 }),
+    'time',
+  ),
   SWITCHOFFSET: zoned('f_switchoffset'),
   TODATETIMEOFFSET: zoned('f_todatetimeoffset'),
 };

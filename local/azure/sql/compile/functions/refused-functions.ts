@@ -20,8 +20,6 @@ export const refusedFunctions: ReadonlySet<string> = new Set([
   'FILE_NAME',
   'FILEGROUP_ID',
   'FULLTEXTSERVICEPROPERTY',
-  'GREATEST',
-  'LEAST',
   'IDENT_CURRENT',
   'IDENT_INCR',
   'IDENT_SEED',

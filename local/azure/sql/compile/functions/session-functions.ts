@@ -60,6 +60,6 @@ export const sessionFunctions: Readonly<Record<string, BuiltIn>> = {
   ERROR_STATE: given('#error_state', int),
   ERROR_LINE: given('#error_line', int),
   ERROR_PROCEDURE: given('#error_procedure', sysname),
-  ROWCOUNT_BIG: given('@@rowcount', int),
+  ROWCOUNT_BIG: given('@@rowcount', { name: 'bigint' }),
   CURRENT_TIMEZONE: given('#timezone', sysname),
 };

@@ -12,10 +12,12 @@ interface Total {
 
 const none: Total = { units: 0n, count: 0n, spec: '' };
 
-/** `spec`: scale of the values, scale and type of the result. */
+/** `spec`: scale of the values, scale and type of the result; without it, it stands before the value. */
 function add(sign: 1n | -1n) {
-  return (total: Total, value: SqliteValue, spec: SqliteValue): Total => {
-    if (value === null) return total;
+  return (total: Total, given: SqliteValue, givenSpec?: SqliteValue): Total => {
+    if (given === null) return total;
+    const [, spec, value] =
+      givenSpec === undefined ? (/^(.*) (\S+)$/.exec(String(given)) ?? []) : ['', givenSpec, given];
     const scale = Number(String(spec).split(' ')[0]);
     return {
       units: total.units + sign * unitsOf(String(value), scale),
@@ -72,6 +74,7 @@ export function registerAggregates(database: DatabaseSync): void {
       inverse: add(-1n) as never,
       result: result as never,
       useBigIntArguments: true,
+      varargs: true,
     });
   }
   for (const [name, isBetter] of [

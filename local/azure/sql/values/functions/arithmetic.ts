@@ -1,6 +1,6 @@
 import { SqlError } from '../../../tds/sql-error.ts';
 import type { SqlType } from '../../../tds/sql-type.ts';
-import { numericOverflow, overflow } from '../conversion-errors.ts';
+import { overflow } from '../conversion-errors.ts';
 import { rescale, textOfUnits, unitsOf } from '../exact-number.ts';
 import { carry, DAYS_TO_1900, momentOfStored } from '../moments.ts';
 import { storedMoment } from '../to-time.ts';
@@ -77,7 +77,7 @@ function exact(spec: Present, left: Present, right: Present): string {
   const magnitude = units < 0n ? -units : units;
   if (magnitude >= (limits[type] ?? 10n ** BigInt(precision ?? 38))) {
     const result = { name: type, precision: Number(precision), scale } as SqlType;
-    throw type === 'decimal' ? numericOverflow(result, result) : overflow(result);
+    throw overflow(result);
   }
   return textOfUnits(units, scale);
 }
@@ -117,6 +117,30 @@ function datetime(operator: Present, left: Present, right: Present): string {
   return storedMoment(sum, { name: 'datetime' }, { name: 'datetime' });
 }
 
+/** https://learn.microsoft.com/sql/t-sql/queries/hints-transact-sql-query: MAXRECURSION, where it is not said. */
+const MOST_RECURSION = 100;
+
+function rowCount(kind: string, count: SqliteValue): bigint {
+  if (count === null) {
+    const words = kind === 'OFFSET' ? 'an OFFSET' : 'a TOP or FETCH';
+    throw new SqlError(
+      1060,
+      `The number of rows provided for ${words} clauses row count parameter must be an integer.`,
+      15,
+    );
+  }
+  const rows = BigInt(count as bigint);
+  if (kind === 'OFFSET' && rows < 0n)
+    throw new SqlError(10742, 'The offset specified in a OFFSET clause may not be negative.', 15);
+  if (kind === 'FETCH' && rows < 1n) {
+    const words = 'The number of rows provided for a FETCH clause must be greater then zero.';
+    throw new SqlError(10744, words, 15);
+  }
+  if (rows < 0n)
+    throw new SqlError(127, 'A TOP N or FETCH rowcount value may not be negative.', 15);
+  return rows;
+}
+
 export const arithmeticFunctions: Readonly<Record<string, SqliteFunction>> = {
   t_range: strict((value, type) => inRange(BigInt(value as bigint), String(type))),
   t_integer: strict((operator, a, b, type) =>
@@ -134,6 +158,14 @@ export const arithmeticFunctions: Readonly<Record<string, SqliteFunction>> = {
   t_datetime_operation: strict((operator, a, b) =>
     datetime(operator as Present, a as Present, b as Present),
   ),
+  t_row_count: (kind, count) => rowCount(String(kind), count ?? null),
+  t_deeper: strict((level) => {
+    if (Number(level) < MOST_RECURSION) return BigInt(level as bigint) + 1n;
+    throw new SqlError(
+      530,
+      `The statement terminated. The maximum recursion ${MOST_RECURSION} has been exhausted before statement completion.`,
+    );
+  }),
   t_too_many: () => {
     throw new SqlError(
       512,

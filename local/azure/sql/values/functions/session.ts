@@ -68,7 +68,6 @@ function hasPermission(
 }
 
 export function sessionFunctions(context: CallContext): Readonly<Record<string, SqliteFunction>> {
-  const { catalogue } = context;
   const principals = () => {
     const view = context.catalogue.findObject('sys', 'database_principals');
     if (view?.kind !== 'systemView') return [];
@@ -117,7 +116,7 @@ export function sessionFunctions(context: CallContext): Readonly<Record<string, 
     t_has_perms: (securable, kind, permission, column) =>
       hasPermission(context, securable ?? null, kind ?? null, permission ?? null, column ?? null),
     t_has_dbaccess: (name) =>
-      text(name).toLowerCase() === catalogue.databaseName.toLowerCase() ? 1 : null,
+      text(name).toLowerCase() === context.catalogue.databaseName.toLowerCase() ? 1 : null,
     t_db_name: (id) =>
       id === undefined || Number(id) === context.value('#database_id')
         ? context.catalogue.databaseName

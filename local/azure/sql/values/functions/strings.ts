@@ -1,12 +1,18 @@
 import { createHash } from 'node:crypto';
 import { SqlError } from '../../../tds/sql-error.ts';
-import { likePattern } from '../like-pattern.ts';
+import { codePageBytes, textOfCodePage } from '../code-page.ts';
+import { likePattern, matches } from '../like-pattern.ts';
 import { ofFirst, type SqliteFunction, type SqliteValue, strict } from './sqlite-function.ts';
 
 const text = (value: SqliteValue | undefined) => String(value ?? '');
 
 function badLength(name: string): SqlError {
-  return new SqlError(537, `Invalid length parameter passed to the ${name} function.`, 16, 2);
+  return new SqlError(
+    name === 'right' ? 536 : 537,
+    `Invalid length parameter passed to the ${name} function.`,
+    16,
+    2,
+  );
 }
 
 function substring(value: SqliteValue, start: SqliteValue, count: SqliteValue): SqliteValue {
@@ -25,14 +31,31 @@ function find(sought: string, within: string, start: number, isExact: boolean): 
   return hay.indexOf(needle, Math.max(0, start - 1)) + 1;
 }
 
+/** From 1, of the first place where the pattern begins; 0 where it is not. */
 function patternIndex(isExact: boolean, pattern: string, within: string): number {
-  const inner = pattern.replace(/^%/, '').replace(/%$/, '');
-  const { source, flags } = likePattern(inner, undefined, isExact);
-  const body = source.slice(1, -1);
-  const head = pattern.startsWith('%') ? '' : '^';
-  const tail = pattern.endsWith('%') ? '' : '$';
-  const match = new RegExp(`${head}${body}${tail}`, flags).exec(within);
-  return match ? match.index + 1 : 0;
+  if (!pattern.startsWith('%')) {
+    return matches(likePattern(pattern, undefined, isExact), within) ? 1 : 0;
+  }
+  const rest = likePattern(pattern.replace(/^%+/, ''), undefined, isExact);
+  for (let start = 0; start <= within.length; start++) {
+    if (matches(rest, within.slice(start))) return start + 1;
+  }
+  return 0;
+}
+
+/** `flags`: 1 for case that counts, 2 for blanks at the end of the text that do not. */
+function like(value: string, pattern: string, escapeText: string | undefined, flags: number) {
+  if (escapeText !== undefined && escapeText.length !== 1) {
+    throw new SqlError(
+      506,
+      `The invalid escape character "${escapeText}" was specified in a LIKE predicate.`,
+    );
+  }
+  const compiled = likePattern(pattern, escapeText, (flags & 1) !== 0);
+  return (
+    matches(compiled, value) ||
+    ((flags & 2) !== 0 && value.endsWith(' ') && matches(compiled, value.replace(/ +$/, '')))
+  );
 }
 
 function replaceAll(isExact: boolean, within: string, sought: string, by: string): string {
@@ -134,16 +157,10 @@ function parseName(name: string, part: number): SqliteValue {
 const number = (value: SqliteValue | undefined) => Number(value ?? 0);
 
 export const stringFunctions: Readonly<Record<string, SqliteFunction>> = {
-  t_like: (value, pattern, escapeCharacter, isExact) => {
-    if (value === null || pattern === null || value === undefined || pattern === undefined)
-      return null;
-    return likePattern(
-      text(pattern),
-      escapeCharacter === null ? undefined : text(escapeCharacter),
-      Number(isExact) === 1,
-    ).test(text(value))
-      ? 1
-      : 0;
+  t_like: (value, pattern, escapeCharacter, flags) => {
+    if (value === null || pattern === null) return null;
+    const escapeText = escapeCharacter === null ? undefined : text(escapeCharacter);
+    return like(text(value), text(pattern), escapeText, Number(flags)) ? 1 : 0;
   },
   f_len: ofFirst((value) => text(value).replace(/ +$/, '').length),
   f_units: ofFirst((value) => text(value).length),
@@ -166,7 +183,7 @@ export const stringFunctions: Readonly<Record<string, SqliteFunction>> = {
   f_rtrim: strict((value, set) => trimmer(false, true)(value as SqliteValue, set)),
   f_reverse: ofFirst((value) => [...text(value)].reverse().join('')),
   f_left: strict((value, count) => {
-    if (number(count) < 0) throw badLength('left');
+    if (number(count) < 0) throw badLength('LEFT or SUBSTRING');
     return text(value).slice(0, number(count));
   }),
   f_right: strict((value, count) => {
@@ -206,12 +223,10 @@ export const stringFunctions: Readonly<Record<string, SqliteFunction>> = {
   f_space: strict((count) =>
     number(count) < 0 ? null : ' '.repeat(Math.min(8_000, number(count))),
   ),
-  f_ascii: ofFirst((value) =>
-    text(value) === '' ? null : Math.min(255, text(value).charCodeAt(0)),
-  ),
+  f_ascii: ofFirst((value) => codePageBytes(text(value))[0] ?? null),
   f_unicode: ofFirst((value) => text(value).codePointAt(0) ?? null),
   f_char: strict((code) =>
-    number(code) < 0 || number(code) > 255 ? null : String.fromCharCode(number(code)),
+    number(code) < 0 || number(code) > 255 ? null : textOfCodePage(Uint8Array.of(number(code))),
   ),
   f_nchar: strict((code) =>
     number(code) < 0 || number(code) > 65_535 ? null : String.fromCharCode(number(code)),
@@ -229,7 +244,9 @@ export const stringFunctions: Readonly<Record<string, SqliteFunction>> = {
     const bytes =
       value instanceof Uint8Array
         ? value
-        : Buffer.from(text(value), Number(isWide) === 1 ? 'utf16le' : 'latin1');
+        : Number(isWide) === 1
+          ? Buffer.from(text(value), 'utf16le')
+          : codePageBytes(text(value));
     return createHash(hashes[text(algorithm)] ?? 'sha256')
       .update(bytes)
       .digest();
