@@ -43,7 +43,6 @@ export class MessageQueue implements MessageHome {
     this.#restore();
   }
 
-  /** Of all messages, in whatever state. */
   get messageCount(): number {
     return this.#held.count;
   }

@@ -65,6 +65,11 @@ export function createSql(parts: SqlParts): Sql {
         openTransactions: session.openTransactions,
         isOwn: facts.sessionId === running,
       }));
+  // Pretend: a client that is given `localhost` and a port means the server, where there is only one.
+  const findServer = (name: string) => {
+    const [only, ...others] = name === 'localhost' ? servers.values() : [];
+    return servers.get(foldName(name)) ?? (others.length === 0 ? only : undefined);
+  };
   const need = (name: string): Server => {
     const server = servers.get(foldName(name));
     if (!server) throw new Error(`there is no server ${name}`);
@@ -78,10 +83,7 @@ export function createSql(parts: SqlParts): Sql {
     },
     async login(request, signal) {
       const { server, database, identity } = await logIn(request, {
-        findServer: (name) => servers.get(foldName(name)),
-        tokens,
-        directory,
-        journal,
+        ...{ findServer, tokens, directory, journal },
       });
       signal.throwIfAborted();
       const file = database as DatabaseFile;

@@ -44,7 +44,7 @@ export function unsupportedFeature(name: string, line: number): SqlError {
 
 /** What Azure SQL itself refuses, in its words: 40510. */
 export function absentInAzure(name: string, line: number): SqlError {
-  // Azure: "Statement '%.*ls' is not supported in this version of SQL Server." [sys.messages 40510]
+  // SQL Server: "Statement '%.*ls' is not supported in this version of SQL Server." [sys.messages 40510]
   const message = `Statement '${name}' is not supported in this version of SQL Server.`;
   return at(new SqlError(40510, message), line);
 }

@@ -87,6 +87,12 @@ describe('Login by unmodified mssql', () => {
     await refused(connect(app, { database: 'nowhere' }), nobody);
   });
 
+  it('takes `localhost` and the port of the door for the one server that there is', async () => {
+    const pool = await connect(app, { server: 'localhost', port: azure.ports.sql ?? 0 });
+    const { recordset } = await pool.query('SELECT @@SERVERNAME AS server');
+    assert.deepEqual(recordset, [{ server: 'sql-test' }]);
+  });
+
   it('names the address that no firewall rule covers', async () => {
     const rule = { serverName: 'sql-test', name: 'AllowAllWindowsAzureIps' };
     azure.sql.removeFirewallRule(rule.serverName, rule.name);

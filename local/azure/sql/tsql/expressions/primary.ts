@@ -76,7 +76,7 @@ function parseName(parser: Parser): Expression {
   };
 }
 
-/** Azure: names of another database or server are refused. [sys.messages 40515] */
+/** Names of another database or server are refused. [sys.messages 40515] */
 export function databaseInName(name: string, line: number) {
   const message = `Reference to database and/or server name in '${name}' is not supported in this version of SQL Server.`;
   return textError(40515, message, line);

@@ -111,7 +111,7 @@ function parseSetting(parser: Parser): StatementBody {
     throw unsupportedOption(`SET ${option} @variable`, token.line);
   }
   const value = `${sign}${parser.advance().value.toUpperCase()}`;
-  // Azure: TEXTSIZE and the like take what they are given; a limit on rows would change every statement.
+  // SQL Server: TEXTSIZE and the like take what they are given; a limit on rows would change every statement.
   if (option === 'ROWCOUNT' && value !== '0') throw unsupportedOption('SET ROWCOUNT', token.line);
   return { kind: 'setOption', option, value };
 }
