@@ -21,6 +21,9 @@ export function keySql(sql: string, type: SqlType, collation: Collation): string
       return `t_exact(${sql})`;
     case 'datetimeoffset':
       return `t_utc(${sql})`;
+    case 'binary':
+    case 'varbinary':
+      return `t_bytes(${sql})`;
     default:
       return sql;
   }

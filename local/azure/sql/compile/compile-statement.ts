@@ -1,6 +1,7 @@
 // The ways into the compiler.
 import { SqlError } from '../../tds/sql-error.ts';
 import type { SqlType } from '../../tds/sql-type.ts';
+import { sameName } from '../catalogue/names.ts';
 import type { Condition, Expression } from '../tsql/ast/expression.ts';
 import type { Query, Select, SelectItem } from '../tsql/ast/query.ts';
 import type { Statement } from '../tsql/ast/statement.ts';
@@ -94,12 +95,43 @@ function assignmentsOf({ body }: Query): readonly Assign[] | undefined {
   return assigned.length > 0 ? assigned : undefined;
 }
 
+/**
+ * SQL Server assigns from left to right and row by row: what reads a variable that the same SELECT has assigned sees
+ * the new value. Here all are read before any is assigned, so such a SELECT is refused. Throws SqlError 40517.
+ */
+function refuseChained(assigned: readonly Assign[], { from }: Select): void {
+  assigned.forEach((item, index) => {
+    const before = from.length > 0 ? assigned : assigned.slice(0, index);
+    const read = before.find(({ variable }) => reads(item.expression, variable));
+    if (!read) return;
+    const clause = from.length > 0 ? ' … FROM' : '';
+    throw unsupportedOption(`SELECT ${item.variable} = … ${read.variable} …${clause}`, item.line);
+  });
+}
+
+function reads(expression: Expression, variable: string): boolean {
+  let isRead = false;
+  JSON.stringify(expression, (_key, value: unknown) => {
+    const node = value as { readonly kind?: unknown; readonly name?: unknown } | null;
+    if (
+      typeof node === 'object' &&
+      node?.kind === 'variable' &&
+      sameName(String(node.name), variable)
+    ) {
+      isRead = true;
+    }
+    return typeof value === 'bigint' ? null : value;
+  });
+  return isRead;
+}
+
 function compileAssignment(
   query: Query,
   assigned: readonly Assign[],
   compilation: Compilation,
 ): Omit<CompiledStatement, 'parameters'> {
   const body = query.body as Select;
+  refuseChained(assigned, body);
   const items = assigned.map((item): SelectItem => {
     const { line, start, operator, expression } = item;
     if (operator === undefined) return { kind: 'item', expression, line, start };

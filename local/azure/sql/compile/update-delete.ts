@@ -19,6 +19,7 @@ import { compileOutput, findTarget, rowIdOf, sourceOf, storageOf } from './write
 type Compiled = Omit<CompiledStatement, 'parameters'>;
 
 /** Throws SqlError. */
+// Pretend: SQLite checks uniqueness row by row, SQL Server at the end: `SET Id = Id + 1` over neighbours is 2627 here.
 export function compileUpdate(node: Update & Position, compilation: Compilation): Compiled {
   refuseWith(node);
   const place = findPlace(node, compilation);

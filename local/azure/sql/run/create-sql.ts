@@ -3,16 +3,15 @@ import type { Clock } from '../../clock.ts';
 import type { Directory } from '../../directory.ts';
 import type { Journal } from '../../journal.ts';
 import type { SqlDataPlane } from '../../providers/provider.ts';
-import type { SqlBackend } from '../../tds/sql-session.ts';
+import type { LoginRequest, SqlBackend } from '../../tds/sql-session.ts';
 import type { Tokens } from '../../tokens/tokens.ts';
 import { sqlDateTime } from '../catalogue/catalogue-store.ts';
-import { foldName } from '../catalogue/names.ts';
-import type { SessionFacts } from '../catalogue/views/server-views.ts';
-import { logIn } from '../security/login/log-in.ts';
+import { logIn, type SqlLogin } from '../security/login/log-in.ts';
 import { BatchParser } from './batch-parser.ts';
 import type { DatabaseFile } from './database-file.ts';
+import { OpenSessions } from './open-sessions.ts';
 import { runScript } from './run-script.ts';
-import { Server } from './server.ts';
+import { Servers } from './servers.ts';
 import { Session } from './session.ts';
 
 export interface SqlParts {
@@ -22,7 +21,7 @@ export interface SqlParts {
   readonly tokens: Tokens;
   /** Folder of the databases' files. */
   readonly databaseDirectory: () => string;
-  /** A serverless database that sleeps, by its resource id. */
+  /** A serverless database that sleeps, by its resource id; absent: none does. */
   readonly isPaused?: (databaseResourceId: string) => boolean;
 }
 
@@ -33,140 +32,64 @@ export interface Sql {
   stop(): void;
 }
 
-interface Open {
-  readonly session: Session;
-  readonly serverName: string;
-  readonly facts: Omit<SessionFacts, 'isRunning' | 'openTransactions' | 'isOwn'>;
-}
-
-const FIRST_PROCESS_ID = 51;
-const LAST_PROCESS_ID = 32_767;
-
 export function createSql(parts: SqlParts): Sql {
-  const { clock, journal, directory, tokens, isPaused = () => false } = parts;
-  const servers = new Map<string, Server>();
-  const open = new Map<number, Open>();
+  const { clock, directory, databaseDirectory, isPaused = () => false } = parts;
+  const sessions = new OpenSessions();
+  const listSessions = (serverName: string) => sessions.list(serverName);
+  const serverParts = { clock, directory: databaseDirectory, isPaused, listSessions };
+  const servers = new Servers(serverParts, sessions);
+  const services = { ...parts, findServer: (name: string) => servers.find(name) };
   const parser = new BatchParser();
-  /** Whose statement runs at this moment. */
-  let running: number | undefined;
-  let lastProcessId = FIRST_PROCESS_ID - 1;
-
-  const nextProcessId = () => {
-    do lastProcessId = lastProcessId >= LAST_PROCESS_ID ? FIRST_PROCESS_ID : lastProcessId + 1;
-    while (open.has(lastProcessId));
-    return lastProcessId;
-  };
-  const listSessions = (serverName: string): readonly SessionFacts[] =>
-    [...open.values()]
-      .filter((each) => each.serverName === foldName(serverName))
-      .map(({ session, facts }) => ({
-        ...facts,
-        isRunning: session.isRunning,
-        openTransactions: session.openTransactions,
-        isOwn: facts.sessionId === running,
-      }));
-  // Pretend: a client that is given `localhost` and a port means the server, where there is only one.
-  const findServer = (name: string) => {
-    const [only, ...others] = name === 'localhost' ? servers.values() : [];
-    return servers.get(foldName(name)) ?? (others.length === 0 ? only : undefined);
-  };
-  const need = (name: string): Server => {
-    const server = servers.get(foldName(name));
-    if (!server) throw new Error(`there is no server ${name}`);
-    return server;
-  };
-
   const backend: SqlBackend = {
     federatedAuthentication: {
       stsUrl: `https://login.microsoftonline.com/${directory.tenantId}`,
       spn: 'https://database.windows.net/',
     },
     async login(request, signal) {
-      const { server, database, identity } = await logIn(request, {
-        ...{ findServer, tokens, directory, journal },
-      });
+      const login = await logIn(request, services);
       signal.throwIfAborted();
-      const file = database as DatabaseFile;
-      const processId = nextProcessId();
-      const session = new Session({
-        file,
-        identity,
-        directory,
-        parser,
-        clock,
-        processId,
-        serverName: server.settings.name,
-        applicationName: request.applicationName,
-        hostName: request.hostName,
-        databaseId: file.databaseId,
-        onStatement: () => {
-          running = processId;
-        },
-        onClose: () => open.delete(processId),
-      });
-      open.set(processId, {
-        session,
-        serverName: foldName(server.settings.name),
-        facts: {
-          sessionId: processId,
-          databaseId: file.databaseId,
-          loginName: identity.loginName,
-          hostName: request.hostName,
-          programName: request.applicationName,
-          clientAddress: request.clientAddress,
-          loginTime: sqlDateTime(clock),
-        },
-      });
-      return session;
+      return openSession(request, login, { sessions, parser, clock, directory });
     },
   };
-
-  const dataPlane: SqlDataPlane = {
-    putServer(settings) {
-      const known = servers.get(foldName(settings.name));
-      if (known) known.settings = settings;
-      else {
-        servers.set(
-          foldName(settings.name),
-          new Server(settings, {
-            clock,
-            directory: parts.databaseDirectory,
-            isPaused,
-            listSessions,
-          }),
-        );
-      }
-    },
-    removeServer(name) {
-      endSessions((each) => each.serverName === foldName(name));
-      servers.get(foldName(name))?.remove();
-      servers.delete(foldName(name));
-    },
-    isServerNameTaken: (name) => servers.has(foldName(name)),
-    putDatabase: (database) => need(database.serverName).putDatabase(database),
-    removeDatabase(serverName, databaseName) {
-      const server = servers.get(foldName(serverName));
-      const file = server?.findDatabase(databaseName);
-      endSessions(
-        (each) => each.serverName === foldName(serverName) && each.session.database === file?.name,
-      );
-      server?.removeDatabase(databaseName);
-    },
-    putFirewallRule: ({ serverName, ...rule }) => need(serverName).putRule(rule),
-    removeFirewallRule: (serverName, name) => servers.get(foldName(serverName))?.removeRule(name),
-    runScript: (script) => runScript(script, backend),
-  };
-
-  function endSessions(isMeant: (each: Open) => boolean): void {
-    for (const each of [...open.values()]) if (isMeant(each)) each.session.close();
-  }
-
   return {
     backend,
-    dataPlane,
+    dataPlane: { ...servers.dataPlane(), runScript: (script) => runScript(script, backend) },
     stop() {
-      endSessions(() => true);
-      for (const server of servers.values()) server.close();
+      sessions.endAll();
+      servers.close();
     },
   };
+}
+
+interface SessionServices {
+  readonly sessions: OpenSessions;
+  readonly parser: BatchParser;
+  readonly clock: Clock;
+  readonly directory: Directory;
+}
+
+function openSession(
+  { applicationName, hostName, clientAddress }: LoginRequest,
+  { server, database, identity }: SqlLogin,
+  { sessions, ...services }: SessionServices,
+): Session {
+  // Servers here have no other databases.
+  const file = database as DatabaseFile;
+  const { databaseId } = file;
+  const serverName = server.settings.name;
+  const processId = sessions.nextProcessId();
+  const session = new Session({
+    ...services,
+    ...{ file, identity, processId, databaseId, serverName, applicationName, hostName },
+    onStatement: () => sessions.note(processId),
+    onClose: () => sessions.remove(processId),
+  });
+  const facts = {
+    sessionId: processId,
+    ...{ databaseId, hostName, clientAddress, programName: applicationName },
+    loginName: identity.loginName,
+    loginTime: sqlDateTime(services.clock),
+  };
+  sessions.add({ session, serverName, facts });
+  return session;
 }

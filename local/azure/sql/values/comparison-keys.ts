@@ -49,3 +49,10 @@ export function guidKey(guid: string): string {
   };
   return `${guid.slice(24)}${guid.slice(19, 23)}${little(14, 2)}${little(9, 2)}${little(0, 4)}`;
 }
+
+/** Zero bytes at the end do not count. https://dba.stackexchange.com/questions/48660 */
+export function significantBytes(bytes: Uint8Array): Uint8Array {
+  let length = bytes.length;
+  while (length > 0 && bytes[length - 1] === 0) length--;
+  return bytes.subarray(0, length);
+}

@@ -46,6 +46,8 @@ function momentFrom(
         throw isOld && looksLikeDate(String(value)) ? dateOutOfRange(from, to) : notDate();
       // An old type takes no zone.
       if (moment.offsetMinutes !== undefined && isOld) throw notDate();
+      // Nor more than three digits of a second.
+      if (isOld && /[.:]\d{4,}/.test(String(value))) throw notDate();
       return moment;
     }
     default: {

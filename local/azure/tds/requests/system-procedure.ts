@@ -42,7 +42,8 @@ const procedures: Readonly<Record<string, SystemProcedure>> = {
     async run(session, parameters, sink, signal) {
       const text = needText(parameters[2], '@stmt');
       const before = parameters[0]?.value;
-      if (typeof before === 'number' && before !== 0) session.unprepare(before);
+      // SqlClient: -1 for none.
+      if (typeof before === 'number' && before > 0) session.unprepare(before);
       const handle = session.prepare(textOrEmpty(parameters[1], '@params'), text);
       await returnHandle(sink, parameters, 3, handle);
       await session.executePrepared(handle, parameters.slice(3), sink, signal);

@@ -1,7 +1,14 @@
 // t_convert, t_try_convert, t_store, and the keys of comparisons.
 import { SqlError } from '../../../tds/sql-error.ts';
 import type { SqlType, SqlValue } from '../../../tds/sql-type.ts';
-import { exactKey, foldText, guidKey, trimText, utcKey } from '../comparison-keys.ts';
+import {
+  exactKey,
+  foldText,
+  guidKey,
+  significantBytes,
+  trimText,
+  utcKey,
+} from '../comparison-keys.ts';
 import { truncated } from '../conversion-errors.ts';
 import { convert } from '../convert.ts';
 import { lengthOf } from '../type-rules.ts';
@@ -79,6 +86,7 @@ export const conversionFunctions: Readonly<Record<string, SqliteFunction>> = {
   t_fold: ofFirst((text) => (typeof text === 'string' ? foldText(text) : (text ?? null))),
   t_trim: ofFirst((text) => trimText(String(text))),
   t_exact: ofFirst((text) => exactKey(String(text))),
+  t_bytes: ofFirst((bytes) => (bytes instanceof Uint8Array ? significantBytes(bytes) : bytes)),
   t_utc: ofFirst((text) => utcKey(String(text))),
   t_guid: ofFirst((text) => guidKey(String(text))),
   t_join: strict((a, b) => Buffer.concat([a as Uint8Array, b as Uint8Array])),

@@ -1,4 +1,5 @@
 import { SqlError } from '../../../tds/sql-error.ts';
+import type { SqlType } from '../../../tds/sql-type.ts';
 import { overflow } from '../conversion-errors.ts';
 import { rescale, textOfUnits, unitsOf } from '../exact-number.ts';
 import { digitsOf, kindOf } from '../type-rules.ts';
@@ -20,6 +21,12 @@ function plain(run: (value: number, second: number) => number): SqliteFunction {
   });
 }
 
+function inRange(value: bigint, type: SqlType): bigint {
+  const bits = type.name === 'bigint' ? 64 : 32;
+  if (BigInt.asIntN(bits, value) !== value) throw overflow(type);
+  return value;
+}
+
 /** By kind of number; `whole`: rounds to no digits behind the point. */
 function byKind(
   ofInteger: (value: bigint) => bigint,
@@ -30,7 +37,7 @@ function byKind(
     const type = typeOfText(String(typeName));
     switch (kindOf(type)) {
       case 'integer':
-        return ofInteger(BigInt(value as bigint));
+        return inRange(ofInteger(BigInt(value as bigint)), type);
       case 'float':
         return ofFloat(Number(value));
       default: {

@@ -110,6 +110,14 @@ function isJson(value: string): boolean {
   }
 }
 
+/** Numbers as they are written: as numbers they would lose digits. */
+function parseKeepingNumbers(document: string): unknown {
+  // The third argument is newer than the types of the standard library.
+  const asWritten = (_key: string, value: unknown, context?: { readonly source?: string }) =>
+    typeof value === 'number' ? (context?.source ?? value) : value;
+  return JSON.parse(document, asWritten as (key: string, value: unknown) => unknown);
+}
+
 /** Lax paths of names and indexes; what is no scalar is NULL. */
 function jsonValue(document: string, path: string): SqliteValue {
   if (!isJson(document)) {
@@ -119,7 +127,7 @@ function jsonValue(document: string, path: string): SqliteValue {
     );
   }
   const steps = path.replace(/^\s*(lax\s+)?\$/i, '').match(/\.("[^"]*"|\w+)|\[\d+\]/g) ?? [];
-  let value: unknown = JSON.parse(document);
+  let value = parseKeepingNumbers(document);
   for (const step of steps) {
     const key = step.startsWith('[')
       ? Number(step.slice(1, -1))
@@ -253,5 +261,7 @@ export const stringFunctions: Readonly<Record<string, SqliteFunction>> = {
   },
   f_parsename: strict((name, part) => parseName(text(name), number(part))),
   f_isnumeric: (value) =>
-    value !== null && /^\s*[+-]?[$]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(text(value)) ? 1 : 0,
+    value !== null && /^\s*[+-]?[$]?(\d[\d,]*\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(text(value))
+      ? 1
+      : 0,
 };
