@@ -74,7 +74,7 @@ export const threats: Readonly<Record<string, Threat>> = {
     threat: 'the identity is too mighty',
     tests: [
       {
-        file: 'test/end-to-end/grants.test.ts',
+        file: 'test/end-to-end/describe-grants.ts',
         title: 'T7 the role assignments of the template',
       },
     ],

@@ -196,32 +196,37 @@ async function proveForTheDeveloper(assignment: FoundAssignment): Promise<void> 
   assert.deepEqual(allowed(), ofTheApp);
 }
 
-describe('T7 the role assignments of the template', () => {
-  before(() => buildApp(projectDirectory));
+/** The tests of the assignments that one module makes, or of those that a person has; each file in a process of its own. */
+export function describeGrants(wanted: 'userAssignedGrants' | 'systemAssignedGrants'): void {
+  const isWanted = ({ module }: FoundAssignment) =>
+    module === wanted || (module === 'developerGrants' && wanted === 'systemAssignedGrants');
+  describe('T7 the role assignments of the template', () => {
+    before(() => buildApp(projectDirectory));
 
-  it('are all tried here, but for the one that nothing local needs', () => {
-    assert.ok(assignments.length >= 42);
-    const symbols = new Set(assignments.map(({ symbol }) => symbol));
-    assert.deepEqual([...symbols].sort(), [...Object.keys(expectations), EXEMPT].sort());
-    const makers = new Set(assignments.map(({ module }) => module));
-    assert.deepEqual([...makers].sort(), Object.keys(modules).sort());
-    for (const assignment of tried) {
-      const role = azure.access.findDefinition(assignment.role)?.roleName;
-      assert.equal(role, expectationOf(assignment).role, assignment.symbol);
+    it('are all tried here, but for the one that nothing local needs', () => {
+      assert.ok(assignments.length >= 42);
+      const symbols = new Set(assignments.map(({ symbol }) => symbol));
+      assert.deepEqual([...symbols].sort(), [...Object.keys(expectations), EXEMPT].sort());
+      const makers = new Set(assignments.map(({ module }) => module));
+      assert.deepEqual([...makers].sort(), Object.keys(modules).sort());
+      for (const assignment of tried) {
+        const role = azure.access.findDefinition(assignment.role)?.roleName;
+        assert.equal(role, expectationOf(assignment).role, assignment.symbol);
+      }
+    });
+
+    for (const assignment of tried.filter(isWanted)) {
+      const { symbol, module } = assignment;
+      const { role, stops } = expectations[symbol] ?? { role: '?', stops: 'who knows what' };
+      if (module === 'developerGrants') {
+        // The host's own is not made for a person.
+        const isMade = symbol !== 'runsOnHostStorage';
+        it(`(developer) without ${symbol} (${role}): ${isMade ? 'what needs it is refused, with it allowed' : 'nothing changes, it is never given'}`, () =>
+          proveForTheDeveloper(assignment));
+        continue;
+      }
+      it(`(${modules[module]?.identityKind}) without ${symbol} (${role}): ${stops} and nothing else is refused; with it the running app works`, (t) =>
+        proveOnTheApp(t, assignment));
     }
   });
-
-  for (const assignment of tried) {
-    const { symbol, module } = assignment;
-    const { role, stops } = expectations[symbol] ?? { role: '?', stops: 'who knows what' };
-    if (module === 'developerGrants') {
-      // The host's own is not made for a person.
-      const isMade = symbol !== 'runsOnHostStorage';
-      it(`(developer) without ${symbol} (${role}): ${isMade ? 'what needs it is refused, with it allowed' : 'nothing changes, it is never given'}`, () =>
-        proveForTheDeveloper(assignment));
-      continue;
-    }
-    it(`(${modules[module]?.identityKind}) without ${symbol} (${role}): ${stops} and nothing else is refused; with it the running app works`, (t) =>
-      proveOnTheApp(t, assignment));
-  }
-});
+}

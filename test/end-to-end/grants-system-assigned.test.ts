@@ -1,0 +1,3 @@
+import { describeGrants } from './describe-grants.ts';
+
+describeGrants('systemAssignedGrants');
