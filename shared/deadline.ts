@@ -70,7 +70,7 @@ export async function timeLimited<T>(
 ): Promise<T> {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const overdue = new Promise<never>((_, reject) => {
+  const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       reject(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }));
       controller.abort();
@@ -80,7 +80,7 @@ export async function timeLimited<T>(
   // The race may be over by then.
   running.catch(() => {});
   try {
-    return await Promise.race([running, overdue]);
+    return await Promise.race([running, late]);
   } finally {
     clearTimeout(timer);
   }

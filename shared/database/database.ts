@@ -153,7 +153,7 @@ class SqlDatabase implements Database {
       if (!free) throw allInUse(this.#address.poolSize);
       // Before the login, which would take a token that is late for a server that is silent.
       if (!this.#pools.isOpen) await this.#credential.getToken(SQL_SCOPE);
-      const opened = await timeLimited(restMs(), () => this.#pools.open());
+      const opened = this.#pools.opened ?? (await timeLimited(restMs(), () => this.#pools.open()));
       pool = opened;
       return { result: await this.#send(opened, send, free) };
     } catch (error) {

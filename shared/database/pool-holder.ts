@@ -29,6 +29,7 @@ export class PoolHolder {
   readonly #credential: TokenCredential;
   readonly #connections = new Set<Connection>();
   #pool: Promise<ConnectionPool> | undefined;
+  #opened: ConnectionPool | undefined;
 
   constructor(address: DatabaseAddress, credential: TokenCredential) {
     this.#address = address;
@@ -40,13 +41,23 @@ export class PoolHolder {
     return this.#pool !== undefined;
   }
 
+  /** The pool, once it is made. */
+  get opened(): ConnectionPool | undefined {
+    return this.#opened;
+  }
+
   /** Logs in once if there is no pool yet. Throws what the driver throws. */
   open(): Promise<ConnectionPool> {
     this.#pool ??= this.#create();
     const opening = this.#pool;
-    opening.catch(() => {
-      if (this.#pool === opening) this.#pool = undefined;
-    });
+    opening.then(
+      (pool) => {
+        if (this.#pool === opening) this.#opened = pool;
+      },
+      () => {
+        if (this.#pool === opening) this.#pool = undefined;
+      },
+    );
     return opening;
   }
 
@@ -55,22 +66,21 @@ export class PoolHolder {
    * Calls that are underway may end.
    */
   discard(pool: ConnectionPool): void {
-    const current = this.#pool;
-    current?.then(
-      (one) => {
-        if (one === pool && this.#pool === current) this.#pool = undefined;
-      },
-      () => {},
-    );
+    if (this.#opened === pool) this.#forget();
     pool.close().catch(() => {});
   }
 
   /** Ends all connections, within 2 s. A later call would open others. */
   async close(): Promise<void> {
     const opening = this.#pool;
-    this.#pool = undefined;
+    this.#forget();
     await timeLimited(CLOSE_MS, async () => (await opening)?.close()).catch(() => {});
     for (const connection of this.#connections) connection.close();
+  }
+
+  #forget(): void {
+    this.#pool = undefined;
+    this.#opened = undefined;
   }
 
   async #create(): Promise<ConnectionPool> {

@@ -21,6 +21,17 @@ export function treeMemory(rootPid: number): TreeMemory {
   };
 }
 
+const TICKS_PER_SECOND = 100; // USER_HZ, the same on every Linux of Node's
+
+/** Seconds of processor time that a process has used. Linux only. */
+export function processorSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  const [user = 0, system = 0] = fields.slice(11, 13).map(Number);
+  return (user + system) / TICKS_PER_SECOND;
+}
+
 function processTree(rootPid: number): number[] {
   const rows = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' })
     .trim()

@@ -13,7 +13,8 @@ import { packagesIn } from '../../packaging/third-party-notices.ts';
 import { projectDirectory } from '../support/local-azure.ts';
 
 const CANARY = 'canary-2f6d1b';
-const LARGEST_BYTES = 6_000_000;
+/** Not minified, so that a stack trace can be read; the driver of Azure SQL is 2 MB of it. */
+const LARGEST_BYTES = 9_000_000;
 
 const work = mkdtempSync(join(tmpdir(), 'package-'));
 after(() => rmSync(work, { recursive: true, force: true }));

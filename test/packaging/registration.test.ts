@@ -78,9 +78,13 @@ describe('a worker that loads the package', () => {
     const all = inSources(/^ *app\.\w+\('(\w+)'/gm);
     assert.ok(always.length >= 5 && all.length > always.length);
     assert.deepEqual(registered.sort(), always.sort());
-    const withMessaging = load('', { SERVICE_BUS_TOPIC: 'new-resources' });
-    assert.deepEqual(withMessaging.registered.sort(), all.sort());
-    assert.deepEqual(packagesOf(withMessaging.loaded), OF_REGISTRATION);
+    const settings = {
+      SERVICE_BUS_TOPIC: 'new-resources',
+      SQL_SERVER: 'sql-x.database.windows.net',
+    };
+    const withAll = load('', settings);
+    assert.deepEqual(withAll.registered.sort(), all.sort());
+    assert.deepEqual(packagesOf(withAll.loaded), OF_REGISTRATION);
     assert.deepEqual(
       loaded.filter((file) => !/^(functions|chunks)\/[\w.-]+\.js$/.test(file)),
       [],

@@ -58,7 +58,8 @@ export async function useSqlServer(options: Partial<AzureOptions> = {}): Promise
   };
 }
 
-async function deployServer(azure: LocalAzure, admin: Principal): Promise<void> {
+/** As ARM would: the server, the rule for the inside of Azure, the database. */
+export async function deployServer(azure: LocalAzure, admin: Principal): Promise<void> {
   await azure.sql.putServer({
     ...{ name: 'sql-test', resourceId: serverId },
     administrator: {

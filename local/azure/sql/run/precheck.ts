@@ -1,6 +1,7 @@
 // Names that mean nothing fail a batch or a procedure before any of it runs, as SQL Server compiles it as a whole;
 // tables that are not there yet may still come (deferred name resolution).
 import { SqlError } from '../../tds/sql-error.ts';
+import type { CatalogueState } from '../catalogue/catalogue-state.ts';
 import type { Statement } from '../tsql/ast/statement.ts';
 import { partsOf } from './declarations.ts';
 import { valueToSet } from './flow.ts';
@@ -14,8 +15,8 @@ const foundBefore: ReadonlySet<number> = new Set([
 
 const onlyVariables: ReadonlySet<number> = new Set([137]);
 
-/** State of the catalogue that statements are right for. */
-const right = new WeakMap<readonly Statement[], number>();
+/** The state of a catalogue that statements were found right for last. */
+const right = new WeakMap<readonly Statement[], CatalogueState>();
 
 /** `frame`: with its variables declared. Throws SqlError. */
 export function precheck(
@@ -26,10 +27,10 @@ export function precheck(
   // A statement on its own fails before it runs in any case.
   const [only] = statements;
   if (statements.length === 1 && only && partsOf(only).length === 0) return;
-  const { generation } = frame.security;
-  if (right.get(statements) === generation) return;
+  const { state } = frame.security.catalogue;
+  if (right.get(statements) === state) return;
   visit(statements, frame, runner, changesNames(statements) ? onlyVariables : foundBefore);
-  right.set(statements, generation);
+  right.set(statements, state);
 }
 
 /** Tables change under the batch's own statements: what names mean is known only then. */

@@ -71,7 +71,7 @@ export async function runProcedure(
   const { catalogue, parser, runner } = interpreter.parts;
   const procedure = findProcedure(name, caller, interpreter);
   if (caller.level >= MAX_LEVEL) throw tooDeep();
-  const { parameters, body } = parser.procedure(procedure.text);
+  const { parameters, body } = parser.procedure(procedure);
   const frame = createFrame({
     ...procedureSecurity(procedure, catalogue, caller.security),
     level: caller.level + 1,

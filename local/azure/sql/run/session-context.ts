@@ -84,7 +84,6 @@ export class SessionContext implements CallContext {
   }
 
   value(name: string): SqlValue {
-    const { caught } = this;
     switch (name) {
       case '#datetime':
       case '#datetime2':
@@ -111,21 +110,23 @@ export class SessionContext implements CallContext {
         return this.identity === null ? null : String(this.identity);
       case '#xact_state':
         return this.transactionState;
-      case '#error_number':
-        return caught?.number ?? null;
-      case '#error_message':
-        return caught?.message ?? null;
-      case '#error_severity':
-        return caught?.class ?? null;
-      case '#error_state':
-        return caught?.state ?? null;
-      case '#error_line':
-        return caught?.line ?? null;
-      case '#error_procedure':
-        return caught?.procedure ?? null;
       default:
-        return this.#global(name);
+        return name.startsWith('#error') ? this.#ofError(name) : this.#global(name);
     }
+  }
+
+  #ofError(name: string): SqlValue {
+    const { caught } = this;
+    if (!caught) return null;
+    const parts: Readonly<Record<string, SqlValue | undefined>> = {
+      '#error_number': caught.number,
+      '#error_message': caught.message,
+      '#error_severity': caught.class,
+      '#error_state': caught.state,
+      '#error_line': caught.line,
+      '#error_procedure': caught.procedure,
+    };
+    return parts[name] ?? null;
   }
 
   #now(name: string): string {

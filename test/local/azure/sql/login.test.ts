@@ -112,8 +112,13 @@ describe('Login by unmodified mssql', () => {
       connect(app, { options }),
       /^Database 'inventory' on server 'sql-test' is not currently available/,
     );
-    azure.behaviour.set({ pausedDatabases: [] });
+    azure.behaviour.set({ pausedDatabases: ['*databases/other'] });
     await connect(app, { options });
+    for (const order of ['*', [1], { 0: '*' }]) {
+      assert.throws(() => azure.behaviour.set({ pausedDatabases: order as unknown as string[] }), {
+        code: 'InvalidBehaviourOrder',
+      });
+    }
   });
 
   it('is in the journal, with the reason of a refusal and never the token', async () => {
