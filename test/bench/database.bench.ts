@@ -121,16 +121,19 @@ async function recording(azure: DatabaseProcess): Promise<string[]> {
   const rates: number[] = [];
   const azureCpu: number[] = [];
   const appCpu: number[] = [];
+  const memory: number[] = [];
   for (let run = 0; run < RECORD_RUNS; run++) {
     await resourcesToRecord(azure, MESSAGES);
     const recorded = await azure.record();
     rates.push(recorded.perSecond);
     azureCpu.push(recorded.azureCpuMicroseconds);
     appCpu.push(recorded.appCpuMicroseconds);
+    memory.push(recorded.appMegabytes);
   }
   return [
     describeRuns('recordResource, message in to message completed (bar: 500)', rates, 'messages/s'),
     describeRuns('  processor time of the host with the app for each', appCpu, 'µs'),
     describeRuns('  processor time of the embedded Azure for each', azureCpu, 'µs'),
+    describeRuns('  memory of the host with the app at the end', memory, 'MB'),
   ];
 }

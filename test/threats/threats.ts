@@ -90,7 +90,17 @@ export const threats: Readonly<Record<string, Threat>> = {
     threat: 'a secret name that is a path',
     tests: [{ file: HTTP_FUNCTIONS, title: '[T9] refuses the name' }, BAD_INPUTS],
   },
-  T10: { threat: 'SQL injection', tests: [], later: 'Azure SQL' },
+  T10: {
+    threat: 'SQL injection',
+    tests: [
+      { file: 'test/threats/database.test.ts', title: 'T10 what looks like SQL' },
+      {
+        file: 'test/functions/inventory-functions.test.ts',
+        title: '[T10] hands what looks like SQL on as a value, and the text stays the same',
+      },
+      { file: 'test/functions/inventory-functions.test.ts', title: '[T10] refuses' },
+    ],
+  },
   T11: {
     threat: 'a forged event',
     tests: [
@@ -172,5 +182,13 @@ export const threats: Readonly<Record<string, Threat>> = {
       { file: 'test/infra/rules.test.ts', title: 'nothing that holds a shared key is created' },
     ],
   },
-  T22: { threat: 'rights raised in SQL', tests: [], later: 'Azure SQL' },
+  T22: {
+    threat: 'rights raised in SQL',
+    tests: [
+      {
+        file: 'test/threats/database.test.ts',
+        title: 'T22 the app that wants more rights in the database',
+      },
+    ],
+  },
 };

@@ -19,6 +19,12 @@ export const notBound = (name: string, position: Position): SqlError =>
 export const invalidObject = (name: ObjectName): SqlError =>
   at(new SqlError(208, `Invalid object name '${shown(name)}'.`), name);
 
+export const otherDatabase = (name: Pick<ObjectName, 'database' | 'schema' | 'name'>): SqlError =>
+  new SqlError(
+    40515,
+    `Reference to database and/or server name in '${name.database}.${name.schema ?? ''}.${name.name}' is not supported in this version of SQL Server.`,
+  );
+
 export const undeclared = (name: string, position: Position): SqlError =>
   at(new SqlError(137, `Must declare the scalar variable "${name}".`, 15, 2), position);
 

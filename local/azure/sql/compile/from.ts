@@ -5,7 +5,7 @@ import { foldName, quoteIdentifier, sameName } from '../catalogue/names.ts';
 import type { ObjectName } from '../tsql/ast/position.ts';
 import type { TableSource } from '../tsql/ast/query.ts';
 import { isText } from '../values/type-rules.ts';
-import { duplicateAlias, invalidObject, shown } from './bind-error.ts';
+import { duplicateAlias, invalidObject, otherDatabase } from './bind-error.ts';
 import { castTo } from './cast.ts';
 import { collationNamed, defaultCollation } from './collations.ts';
 import { commonTypeOf } from './compare.ts';
@@ -88,10 +88,7 @@ type SourceObject = Exclude<CatalogueObject, { kind: 'procedure' }>;
 export function findSource(name: ObjectName, { scope }: Compilation): SourceObject {
   const { catalogue, defaultSchema } = scope;
   if (name.database !== undefined && !sameName(name.database, catalogue.databaseName)) {
-    throw new SqlError(
-      40515,
-      `Reference to database and/or server name in '${name.database}.${shown(name)}' is not supported in this version of SQL Server.`,
-    );
+    throw otherDatabase(name);
   }
   const schemas = name.schema === undefined ? [defaultSchema, 'dbo'] : [name.schema];
   // Old names of system views answer without schema as well.

@@ -9,6 +9,7 @@ import type { Statement } from '../tsql/ast/statement.ts';
 import { declareAll } from './declarations.ts';
 import { createFrame, declare, type Frame } from './frame.ts';
 import type { Interpreter } from './interpreter.ts';
+import { requireOwnNames } from './other-database.ts';
 import { precheck } from './precheck.ts';
 import type { StatementRunner } from './statement-runner.ts';
 
@@ -50,6 +51,7 @@ export async function applyChange(
   { parts, call }: Interpreter,
 ): Promise<void> {
   const { transaction, options, database, catalogue, directory, runner } = parts;
+  requireOwnNames(statement, catalogue.databaseName);
   if (statement.kind === 'createProcedure') precheckProcedure(statement, frame, runner);
   await transaction.beginWrite(options.lockTimeoutMs, call.signal);
   parts.context.beginStatement();

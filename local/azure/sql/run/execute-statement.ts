@@ -11,6 +11,7 @@ import { noOtherDatabase } from './flow-errors.ts';
 import type { Frame } from './frame.ts';
 import { alreadyOn, identityTable } from './identity-insert.ts';
 import type { Interpreter } from './interpreter.ts';
+import { requireOwnDatabase } from './other-database.ts';
 import { callProcedure } from './procedures.ts';
 
 /** Throws SqlError, BatchEnded, and the signal's reason. */
@@ -135,7 +136,7 @@ async function use({ database }: Of<'use'>, { parts, call }: Interpreter): Promi
   });
 }
 
-/** Throws SqlError 1088, 8106, 8107, 40517. */
+/** Throws SqlError 1088, 8106, 8107, 40515, 40517. */
 function setOption(statement: Of<'setOption'>, frame: Frame, { parts }: Interpreter): void {
   const { options, catalogue } = parts;
   const { option, value, table } = statement;
@@ -143,6 +144,7 @@ function setOption(statement: Of<'setOption'>, frame: Frame, { parts }: Interpre
     options.set(statement);
     return;
   }
+  requireOwnDatabase(table, catalogue.databaseName);
   const named = identityTable(table, catalogue, frame.security);
   const on = options.identityInsert;
   const isSame = on && sameName(on.schema, named.schema) && sameName(on.name, named.name);

@@ -13,11 +13,7 @@ import type { Of } from './flow.ts';
 import { noProcedure, tooDeep } from './flow-errors.ts';
 import { createFrame, type Frame, variableOf } from './frame.ts';
 import type { Interpreter } from './interpreter.ts';
-
-interface ProcedureName {
-  readonly schema?: string;
-  readonly name: string;
-}
+import { type NamedObject, requireOwnDatabase } from './other-database.ts';
 
 export interface Returned {
   readonly status: number;
@@ -48,12 +44,13 @@ export async function callProcedure(
 }
 
 async function runNamed(
-  procedure: ProcedureName,
+  procedure: NamedObject,
   args: readonly Argument[],
   frame: Frame,
   interpreter: Interpreter,
 ): Promise<Returned> {
   const { schema, name } = procedure;
+  requireOwnDatabase(procedure, interpreter.parts.catalogue.databaseName);
   const isSystem = schema === undefined || sameName(schema, 'sys');
   if (isSystem && sameName(name, 'sp_executesql')) {
     return { status: 0, outputs: await executeSqlText(args, frame, interpreter) };
@@ -63,7 +60,7 @@ async function runNamed(
 
 /** Throws SqlError 201, 217, 229, 2812, 8144, 8145, 40514; BatchEnded. */
 export async function runProcedure(
-  name: ProcedureName,
+  name: NamedObject,
   args: readonly Argument[],
   caller: Frame,
   interpreter: Interpreter,
@@ -83,12 +80,14 @@ export async function runProcedure(
   return { status: frame.returnStatus, outputs: outputsOf(args, places, frame) };
 }
 
-/** Throws SqlError 229, 2812. */
+/** Throws SqlError 229, 2812, 40515. */
 function findProcedure(
-  { schema, name }: ProcedureName,
+  wanted: NamedObject,
   { security, chainOwnerId }: Frame,
   { parts: { catalogue } }: Interpreter,
 ): StoredProcedure {
+  const { schema, name } = wanted;
+  requireOwnDatabase(wanted, catalogue.databaseName);
   const schemas = schema === undefined ? [security.defaultSchema, 'dbo'] : [schema];
   for (const each of schemas) {
     const object = catalogue.findObject(each, name);

@@ -109,8 +109,9 @@ export class Session implements SqlSession {
   ): Promise<void> {
     return this.#run(sink, signal, async (interpreter, frame) => {
       const parts = nameParts(name);
-      const schema = parts.at(-2);
-      const procedure = { ...(schema && { schema }), name: parts.at(-1) ?? '' };
+      const [database, schema] = [parts.at(-3), parts.at(-2)];
+      const place = { ...(database && { database }), ...(schema && { schema }) };
+      const procedure = { ...place, name: parts.at(-1) ?? '' };
       const args = parameters.map(toArgument);
       const { status, outputs } = await runProcedure(procedure, args, frame, interpreter);
       await sink.returnStatus(status);

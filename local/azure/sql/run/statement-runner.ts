@@ -44,6 +44,8 @@ const MOST_CHECKED = 500;
 export class StatementRunner {
   readonly #parts: RunnerParts;
   readonly #prepared = new BoundedCache<StatementSync>(MOST_PREPARED);
+  /** Those that give whole numbers as bigints: the same SQL may be that of a statement of other types. */
+  readonly #preparedForBigInts = new BoundedCache<StatementSync>(MOST_PREPARED);
   readonly #checked = new BoundedCache<true>(MOST_CHECKED);
 
   constructor(parts: RunnerParts) {
@@ -132,13 +134,15 @@ export class StatementRunner {
   }
 
   #prepare({ sql, columns, assigns }: CompiledStatement): StatementSync {
-    let statement = this.#prepared.get(sql);
+    const types = columns ?? assigns ?? [];
+    const hasBigInts = types.some(({ type }) => type.name === 'bigint');
+    const prepared = hasBigInts ? this.#preparedForBigInts : this.#prepared;
+    let statement = prepared.get(sql);
     if (!statement) {
       statement = this.#parts.database.prepare(sql);
       statement.setReturnArrays(true);
-      const types = columns ?? assigns ?? [];
-      if (types.some(({ type }) => type.name === 'bigint')) statement.setReadBigInts(true);
-      this.#prepared.set(sql, statement);
+      statement.setReadBigInts(hasBigInts);
+      prepared.set(sql, statement);
     }
     return statement;
   }
