@@ -55,8 +55,8 @@ describe('A crash', () => {
           'SELECT COUNT(*), MAX(Number), (SELECT COUNT(*) FROM dbo.Square AS s WHERE s.Square = CAST(s.Number AS bigint) * s.Number) FROM dbo.Number',
         )
       )[0] as [number, number, number];
-      // One more may be there, of which the process could not tell.
-      assert.ok(found === last || found === last + 1, `${found} after ${last}`);
+      // More may be there: the process goes on until the kill reaches it, and what it says last is not always heard.
+      assert.ok(found >= last, `${found} after ${last}`);
       assert.deepEqual([numbers, squares], [found, found]);
       next = found + 1;
       assert.equal(await value("SELECT HAS_PERMS_BY_NAME(NULL, NULL, 'CONTROL')"), 1);

@@ -150,6 +150,35 @@ describe('Flow of a batch', () => {
     assert.deepEqual(await one.errors('USE master'), [40508]);
   });
 
+  it('means its own database by a name of three parts, and refuses any other before it changes a thing', async () => {
+    await one.rows('CREATE TABLE inventory.dbo.Own (a int NOT NULL)');
+    await one.rows('CREATE PROCEDURE dbo.OwnStatus AS RETURN 4');
+    assert.equal(await one.value('DECLARE @s int; EXEC @s = Inventory..OwnStatus; SELECT @s'), 4);
+    for (const text of [
+      'DROP TABLE other.dbo.Own',
+      'DROP TABLE IF EXISTS dbo.Own, other.dbo.Own',
+      'CREATE TABLE other.dbo.Mine (a int)',
+      'ALTER TABLE other.dbo.Own ADD b int NULL',
+      'GRANT SELECT ON other.dbo.Own TO public',
+      'SET IDENTITY_INSERT other.dbo.Own ON',
+      'EXEC other.dbo.OwnStatus',
+      "EXEC other.sys.sp_executesql N'SELECT 1'",
+    ]) {
+      assert.deepEqual(await one.errors(text), [40515], text);
+    }
+    assert.deepEqual(await one.errors('CREATE PROCEDURE inventory.dbo.p AS SELECT 1'), [166]);
+    assert.deepEqual(await one.errors('CREATE VIEW inventory.dbo.v AS SELECT 1 AS a'), [166]);
+    const { signal } = new AbortController();
+    const events = async (name: string) => {
+      const { events, sink } = record();
+      await one.session.executeProcedure(name, [], sink, signal);
+      return events.map((event) => event.replace(/ Reference.*/, ''));
+    };
+    assert.deepEqual(await events('[Inventory]..[OwnStatus]'), ['status 4']);
+    assert.deepEqual(await events('other.dbo.OwnStatus'), ['error 40515']);
+    await one.rows('DROP PROCEDURE dbo.OwnStatus; DROP TABLE dbo.Own');
+  });
+
   it('refuses options that would change results', async () => {
     for (const option of [
       'IMPLICIT_TRANSACTIONS ON',
@@ -205,6 +234,20 @@ describe('Prepared statements', () => {
     one.session.unprepare(handle);
     assert.throws(() => one.session.unprepare(handle), { number: 8179 });
     await assert.rejects(one.session.executePrepared(handle, [], sink, signal), { number: 8179 });
+  });
+
+  it('give an int and a bigint of one text each as it is', async () => {
+    const value = 2n ** 53n + 1n;
+    const parameters = [
+      int('@a', 1),
+      { ...int('@a', 0), type: { name: 'bigint' }, value },
+    ] as const;
+    const { rows, sink } = record();
+    for (const parameter of parameters) {
+      const { name } = parameter.type;
+      await one.session.executeSql('SELECT @a AS a', `@a ${name}`, [parameter], sink, signal);
+    }
+    assert.deepEqual(rows, [[1], [value]]);
   });
 
   it('are refused where the text is none', () => {
