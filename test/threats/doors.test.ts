@@ -45,7 +45,7 @@ const SECURE = [
   'messaging-websocket',
 ] as const;
 /** TLS without HTTP. */
-const AMQP = ['messaging'] as const;
+const WITHOUT_HTTP = ['messaging', 'sql'] as const;
 const PLAIN = ['app-service-identity', 'imds', 'control'] as const;
 
 const ownName = (door: (typeof SECURE)[number]) =>
@@ -53,7 +53,10 @@ const ownName = (door: (typeof SECURE)[number]) =>
 
 describe('T17 the doors', () => {
   it('are all known to this test', () => {
-    assert.deepEqual(Object.keys(azure.ports).sort(), [...SECURE, ...AMQP, ...PLAIN].sort());
+    assert.deepEqual(
+      Object.keys(azure.ports).sort(),
+      [...SECURE, ...WITHOUT_HTTP, ...PLAIN].sort(),
+    );
   });
 
   it('and all else that listens, of host and blob storage too, is on loopback', (t) => {
@@ -81,7 +84,7 @@ describe('T17 the doors', () => {
     assert.deepEqual([...new Set(sockets.map(({ address }) => address))], ['0100007F']);
   });
 
-  for (const door of [...SECURE, ...AMQP]) {
+  for (const door of [...SECURE, ...WITHOUT_HTTP]) {
     it(`${door} has no certificate for a foreign name`, async () => {
       for (const servername of FOREIGN.filter((name) => /^[a-z.]+$/.test(name))) {
         const socket = tls.connect({ host: '127.0.0.1', port: portOf(door), servername });
