@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { LocalAzure } from '../../local/azure/start-azure.ts';
 import { buildApp } from '../../local/build-app.ts';
 import { appSettingsOf, type RunningApp, runApp } from '../../local/run-app.ts';
-import { deploySite } from '../end-to-end/start-deployed-app.ts';
+import { type Deployment, deploySite } from '../end-to-end/start-deployed-app.ts';
 import { projectDirectory } from '../support/local-azure.ts';
 import type { Keys } from './bad-inputs/bad-everywhere.ts';
 
@@ -22,9 +22,13 @@ export async function startAppWithKeys(
   azure: LocalAzure,
   group: string,
   environment: Readonly<Record<string, string>> = {},
+  parameters: Deployment['parameters'] = {},
 ): Promise<AppWithKeys> {
   buildApp(projectDirectory);
-  const site = await deploySite(azure, { group, parameters: { scanSchedule: '0 0 3 1 1 *' } });
+  const site = await deploySite(azure, {
+    group,
+    parameters: { scanSchedule: '0 0 3 1 1 *', ...parameters },
+  });
   let output = '';
   const app = await runApp(azure, {
     appDirectory: projectDirectory,

@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Principal } from '../../local/azure/directory.ts';
-import { deployTemplate } from '../../local/deploy-template.ts';
 import {
   otherUserAssigned,
   systemAssigned,
@@ -23,7 +22,8 @@ import { decodePart } from '../local/azure/tokens/token-forgery.ts';
 import { grant, groupId, useLocalAzure } from '../support/local-azure.ts';
 import { watchOutgoingConnections } from '../support/outgoing-connections.ts';
 import { StillClock } from '../support/still-clock.ts';
-import { doorsTemplate, identityId, siteId, siteTemplate } from './forged-tokens-template.ts';
+import { askForToken, deployInto, deploySite } from './forged-tokens-site.ts';
+import { doorsTemplate } from './forged-tokens-template.ts';
 import { assertNotTold, assertRefused, assertTaken, createPresenter } from './present-token.ts';
 import { getOverTls } from './raw-https.ts';
 import { type DoorColumn, doorColumns, names } from './token-doors.ts';
@@ -37,17 +37,8 @@ const present = createPresenter(azure, connections);
 const presentToken = (column: DoorColumn, token: string) =>
   present(column, [`Authorization: Bearer ${token}`]);
 
-const deploy = (template: unknown) =>
-  deployTemplate(azure, {
-    name: 'doors',
-    resourceGroup: names.group,
-    location: 'westeurope',
-    template,
-    parameters: {},
-  });
-
 before(async () => {
-  await deploy(doorsTemplate);
+  await deployInto(azure, doorsTemplate);
   await azure.storageReady;
   for (const principal of [systemAssigned, userAssigned, otherUserAssigned]) {
     directory.add(principal);
@@ -55,31 +46,6 @@ before(async () => {
   }
 });
 after(() => connections.stop());
-
-/** A site with or without the user-assigned identity. */
-async function deploySite({
-  isAssigned,
-}: {
-  isAssigned: boolean;
-}): Promise<{ identity: Principal }> {
-  await deploy(siteTemplate(isAssigned));
-  const { properties } = azure.resourceManager.findResource(identityId) ?? {};
-  const identity = directory.find(String(properties?.principalId));
-  assert.ok(identity);
-  return { identity };
-}
-
-/** As the site's code does. */
-function askForToken({ clientId }: Principal, audience: string): Promise<Response> {
-  const { IDENTITY_ENDPOINT, IDENTITY_HEADER = '' } = azure.identityEnvironmentOf(siteId);
-  const query = new URLSearchParams({
-    'api-version': '2019-08-01',
-    resource: audience,
-    client_id: clientId,
-  });
-  const headers = { 'X-IDENTITY-HEADER': IDENTITY_HEADER };
-  return fetch(`${IDENTITY_ENDPOINT}?${query}`, { headers });
-}
 
 function grantAll(principal: Pick<Principal, 'principalId'>): void {
   for (const role of ['Reader', 'Key Vault Secrets User', 'Storage Blob Data Reader']) {
@@ -226,13 +192,13 @@ for (const column of doorColumns) {
     });
 
     it('takes G11 a token of an identity that the app has no longer', async () => {
-      const { identity } = await deploySite({ isAssigned: true });
+      const { identity } = await deploySite(azure, { isAssigned: true });
       grantAll(identity);
-      const answer = await askForToken(identity, bench.audience);
+      const answer = await askForToken(azure, identity, bench.audience);
       const { access_token: token } = (await answer.json()) as { access_token: string };
       assertTaken(await presentToken(column, token));
-      await deploySite({ isAssigned: false });
-      assert.equal((await askForToken(identity, bench.audience)).status, 400);
+      await deploySite(azure, { isAssigned: false });
+      assert.equal((await askForToken(azure, identity, bench.audience)).status, 400);
       assertTaken(await presentToken(column, token));
     });
 

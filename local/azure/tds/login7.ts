@@ -48,12 +48,18 @@ const at = {
   database: 68,
 } as const;
 
-/** Throws MalformedError for offsets that point out of the message. The password is not even read. */
+// Pretend: a longer name is no protocol. SQL Server's names end there; refusals and the journal repeat names, and a
+// token that a client puts in the place of one must not be repeated.
+const LONGEST_NAME = 128;
+
+/** Throws MalformedError for offsets that point out of the message, and for longer names. The password is not even read. */
 export function readLogin7(data: Buffer): Login7 {
   if (data.length < FIXED_LENGTH || data.readUInt32LE(0) > data.length) throw malformed();
   const text = (position: number) => {
     const reader = new ByteReader(data, data.readUInt16LE(position));
-    return reader.text(data.readUInt16LE(position + 2));
+    const length = data.readUInt16LE(position + 2);
+    if (length > LONGEST_NAME) throw malformed();
+    return reader.text(length);
   };
   return {
     tdsVersion: data.readUInt32LE(at.tdsVersion),

@@ -9,7 +9,7 @@ export const protocolBadness: readonly Badness[] = [
     statuses: [400, 404],
     apply: ({ requestLine }, pick) => {
       requestLine.method = pick.one([
-        'POST',
+        requestLine.method === 'POST' ? 'GET' : 'POST',
         'PUT',
         'PATCH',
         'DELETE',

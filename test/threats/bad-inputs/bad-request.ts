@@ -1,14 +1,15 @@
 import { type Keys, keyBadness, queryBadness } from './bad-everywhere.ts';
 import { protocolBadness } from './bad-protocol.ts';
 import type { Endpoint } from './endpoints.ts';
-import { noise } from './noise.ts';
+import { noise, noiseWithoutBody } from './noise.ts';
 import { createPick } from './pick.ts';
-import { type RequestDraft, renderDraft } from './request-draft.ts';
+import { type RequestDraft, renderDraft, setBody, setHeader } from './request-draft.ts';
 
 export interface BadRequest {
   /** What is bad in it. */
   readonly badness: string;
   readonly statuses: readonly number[];
+  readonly complaint?: RegExp;
   readonly bytes: Buffer;
   readonly endsEarly: boolean;
 }
@@ -26,21 +27,23 @@ export function badRequest(endpoint: Endpoint, keys: Keys, seed: number): BadReq
   const badness = group[pick.below(group.length)];
   if (!badness) throw new Error('nothing bad to choose from');
   const draft = goodRequest(endpoint, keys);
-  if (pick.onceIn(2)) noise[pick.below(noise.length)]?.(draft, pick);
+  const odd = endpoint.posted ? noise : [...noise, ...noiseWithoutBody];
+  if (pick.onceIn(2)) odd[pick.below(odd.length)]?.(draft, pick);
   badness.apply(draft, pick);
   return {
     badness: badness.name,
     statuses: badness.statuses,
+    ...(badness.complaint && { complaint: badness.complaint }),
     bytes: Buffer.from(renderDraft(draft), 'latin1'),
     endsEarly: draft.endsEarly,
   };
 }
 
-/** What gets a 200: the proof that badness alone is refused. */
-export function goodRequest({ path, level, name }: Endpoint, keys: Keys): RequestDraft {
+/** What is taken: the proof that badness alone is refused. */
+export function goodRequest({ path, level, name, posted }: Endpoint, keys: Keys): RequestDraft {
   const key = level === 'admin' ? keys.master : (keys.own[name] ?? '');
-  return {
-    requestLine: { method: 'GET', path, query: [], version: 'HTTP/1.1' },
+  const draft: RequestDraft = {
+    requestLine: { method: posted ? 'POST' : 'GET', path, query: [], version: 'HTTP/1.1' },
     headers: [
       ['Host', 'localhost'],
       ['Connection', 'close'],
@@ -49,4 +52,9 @@ export function goodRequest({ path, level, name }: Endpoint, keys: Keys): Reques
     body: '',
     endsEarly: false,
   };
+  if (posted) {
+    setHeader(draft, 'content-type', posted.contentType);
+    setBody(draft, posted.body);
+  }
+  return draft;
 }

@@ -6,6 +6,8 @@ export interface Badness {
   readonly name: string;
   /** Whose refusal it has to be: of HTTP and the host, or of the function. */
   readonly statuses: readonly number[];
+  /** Fits the sentence of the function, which names what is wrong. */
+  readonly complaint?: RegExp;
   apply(draft: RequestDraft, pick: Pick): void;
 }
 
@@ -17,6 +19,10 @@ export interface Endpoint {
   readonly knownQuery: readonly string[];
   /** Beside what is bad everywhere. */
   readonly own: readonly Badness[];
+  /** What a good request brings along, as a POST; absent: a GET. */
+  readonly posted?: { readonly contentType: string; readonly body: string };
+  /** Of a good request; 200 by default. */
+  readonly goodStatus?: number;
 }
 
 /** Percent-encodes everything that is not a letter or digit: the host decodes it again. */
@@ -177,7 +183,15 @@ export const endpoints: readonly Endpoint[] = [
     knownQuery: [],
     own: identityOwn,
   },
-  { name: 'getScan', path: '/api/scans/latest', level: 'function', knownQuery: [], own: [] },
+  {
+    name: 'getScan',
+    path: '/api/scans/latest',
+    level: 'function',
+    knownQuery: [],
+    own: [],
+    // No scan has run.
+    goodStatus: 404,
+  },
   {
     name: 'diagnose',
     path: '/api/diagnose',

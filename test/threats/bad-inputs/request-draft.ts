@@ -16,6 +16,13 @@ export function renderDraft({ requestLine, headers, body }: RequestDraft): strin
   return `${method} ${target} ${version}\r\n${lines.join('')}\r\n${body}`;
 }
 
+/** With its length. */
+export function setBody(draft: RequestDraft, body: string | Buffer): void {
+  const bytes = Buffer.from(body);
+  draft.body = bytes.toString('latin1');
+  setHeader(draft, 'Content-Length', String(bytes.length));
+}
+
 export function setHeader(draft: RequestDraft, name: string, value: string): void {
   removeHeader(draft, name);
   draft.headers.push([name, value]);

@@ -18,8 +18,20 @@ export async function connectClear(port: number): Promise<RawClient> {
   return wrap(socket);
 }
 
-export async function connectStrict(port: number, servername = 'localhost'): Promise<RawClient> {
-  const socket = tls.connect({ port, host: '127.0.0.1', servername, ALPNProtocols: ['tds/8.0'] });
+/** Made at the first call, when the local authority is trusted: reading all roots each time is most of a handshake. */
+let trusted: tls.SecureContext | undefined;
+
+/** `under`: a socket that is not connected yet. */
+export async function connectStrict(
+  port: number,
+  servername = 'localhost',
+  under = new net.Socket(),
+): Promise<RawClient> {
+  trusted ??= tls.createSecureContext();
+  const socket = tls.connect({
+    socket: under.connect(port, '127.0.0.1'),
+    ...{ servername, secureContext: trusted, ALPNProtocols: ['tds/8.0'] },
+  });
   await once(socket, 'secureConnect');
   return wrap(socket);
 }
@@ -67,29 +79,61 @@ export const prelogin = Buffer.from(
 );
 
 /** LOGIN7 of TDS 7.4 with a security token in its extension. */
-export function login7(
-  token: string,
-  { serverName = 'localhost', version = 0x74000004 } = {},
-): Buffer {
-  const server = Buffer.from(serverName, 'utf16le');
+export function login7(token: string, more: Partial<Login7Texts> = {}): Buffer {
   const bytes = Buffer.from(token, 'utf16le');
+  const data = Buffer.alloc(5 + bytes.length);
+  data[0] = 0x02;
+  data.writeUInt32LE(bytes.length, 1);
+  bytes.copy(data, 5);
+  return login7With(data, more);
+}
+
+/** FEDAUTH's data of a client that wants to be told where tokens are made. */
+export const ADAL = Buffer.from([0x04, 0x01]);
+
+export interface Login7Texts {
+  readonly version: number;
+  readonly serverName: string;
+  readonly database: string;
+  readonly userName: string;
+}
+
+/** `federation`: data of the feature FEDAUTH; absent: no extension. */
+export function login7With(
+  federation: Buffer | undefined,
+  more: Partial<Login7Texts> = {},
+): Buffer {
+  const { version = 0x74000004, serverName = 'localhost', database = '', userName = '' } = more;
   const fixed = Buffer.alloc(94);
   fixed.writeUInt32LE(version, 4);
   fixed.writeUInt32LE(4096, 8);
-  fixed[27] = 0x10;
-  for (const at of [36, 40, 44, 48, 60, 64, 68, 78, 82, 86]) fixed.writeUInt16LE(94, at);
-  fixed.writeUInt16LE(94, 52);
-  fixed.writeUInt16LE(serverName.length, 54);
-  fixed.writeUInt16LE(94 + server.length, 56);
-  fixed.writeUInt16LE(4, 58);
-  const pointer = Buffer.alloc(4);
-  pointer.writeUInt32LE(94 + server.length + 4);
-  const feature = Buffer.alloc(10);
-  feature[0] = 2;
-  feature.writeUInt32LE(bytes.length + 5, 1);
-  feature[5] = 0x02;
-  feature.writeUInt32LE(bytes.length, 6);
-  const all = Buffer.concat([fixed, server, pointer, feature, bytes, Buffer.from([0xff])]);
+  for (const at of [36, 44, 48, 60, 64, 78, 82, 86]) fixed.writeUInt16LE(94, at);
+  const parts: Buffer[] = [fixed];
+  let end = 94;
+  const add = (part: Buffer, at: number, length: number) => {
+    fixed.writeUInt16LE(end, at);
+    fixed.writeUInt16LE(length, at + 2);
+    parts.push(part);
+    end += part.length;
+  };
+  for (const [text, at] of [
+    [userName, 40],
+    [serverName, 52],
+    [database, 68],
+  ] as const) {
+    add(Buffer.from(text, 'utf16le'), at, text.length);
+  }
+  if (federation) {
+    fixed[27] = 0x10;
+    const pointer = Buffer.alloc(4);
+    pointer.writeUInt32LE(end + 4);
+    add(pointer, 56, 4);
+    const feature = Buffer.alloc(5);
+    feature[0] = 2;
+    feature.writeUInt32LE(federation.length, 1);
+    parts.push(feature, federation, Buffer.from([0xff]));
+  }
+  const all = Buffer.concat(parts);
   all.writeUInt32LE(all.length, 0);
   return all;
 }
