@@ -150,7 +150,7 @@ class SqlDatabase implements Database {
     let pool: ConnectionPool | undefined;
     const free = await this.#slots.take(Math.min(waitMs, restMs()));
     try {
-      if (!free) throw allInUse(this.#address.poolSize);
+      if (!free) throw this.#noSlot();
       // Before the login, which would take a token that is late for a server that is silent.
       if (!this.#pools.isOpen) await this.#credential.getToken(SQL_SCOPE);
       const opened = this.#pools.opened ?? (await timeLimited(restMs(), () => this.#pools.open()));
@@ -162,6 +162,12 @@ class SqlDatabase implements Database {
       if (!pool) free?.();
       return { failure, wasOpen };
     }
+  }
+
+  /** Without a connection that is open, those in use are logins that the server does not answer. */
+  #noSlot(): Error {
+    if (this.#pools.opened) return allInUse(this.#address.poolSize);
+    return Object.assign(new Error('no login in time'), { code: 'ETIMEDOUT' });
   }
 
   #factsOn(operation: Operation): DatabaseFacts {
