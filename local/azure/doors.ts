@@ -21,6 +21,8 @@ interface DoorNames {
   readonly hosts: readonly string[];
   /** The port that clients of the real Azure connect to. */
   readonly port: number;
+  /** Where clients connect to that look the name up by themselves: no name is left then to tell the door by. */
+  readonly address?: string;
 }
 
 /** Production name → door. The App Service identity endpoint has no public name: its address is in the environment. */
@@ -34,7 +36,8 @@ export const doorNames: Readonly<
   graph: { hosts: ['graph.microsoft.com'], port: 443 },
   messaging: { hosts: ['.servicebus.windows.net'], port: 5671 },
   'messaging-websocket': { hosts: ['.servicebus.windows.net'], port: 443 },
-  sql: { hosts: ['.database.windows.net'], port: 1433 },
+  // tedious does.
+  sql: { hosts: ['.database.windows.net'], port: 1433, address: '127.0.0.1' },
   imds: { hosts: ['169.254.169.254'], port: 80 },
 };
 

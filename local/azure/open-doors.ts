@@ -1,4 +1,5 @@
 import { type Door, doorNames, isHostOf } from './doors.ts';
+import type { DoorWithoutSql } from './faults/fault.ts';
 import type { FaultPlan } from './faults/fault-plan.ts';
 import { createFaultyListener } from './faults/faulty-listener.ts';
 import { type Listener, type RunningServer, startServer, type TlsIdentity } from './http/server.ts';
@@ -31,7 +32,7 @@ export class OpenDoors {
    * Returns the port. A door may have several servers (one IMDS for each machine).
    */
   async open(
-    door: Door,
+    door: DoorWithoutSql,
     listener: Listener,
     { secure = false, guard = (next) => next }: DoorOptions = {},
   ): Promise<number> {
@@ -93,10 +94,9 @@ export interface DoorOptions {
 /** Production `name:port` → loopback port. */
 export function redirectTo(ports: Partial<Record<Door, number>>): Record<string, number> {
   return Object.fromEntries(
-    Object.entries(doorNames).flatMap(([door, { hosts, port }]) => {
+    Object.entries(doorNames).flatMap(([door, { hosts, port, address }]) => {
       const local = ports[door as Door];
-      // tedious looks the name up by itself and connects to the address: no name is left then to tell it by.
-      const names = door === 'sql' ? [...hosts, '127.0.0.1'] : hosts;
+      const names = address === undefined ? hosts : [...hosts, address];
       return local === undefined ? [] : names.map((host) => [`${host}:${port}`, local]);
     }),
   );

@@ -58,15 +58,7 @@ export function createMessaging(parts: MessagingParts): Messaging {
     {
       ...parts,
       namespaces,
-      faults: {
-        get isArmed() {
-          return parts.faults.isArmed;
-        },
-        take(operation) {
-          const fault = parts.faults.take('messaging', operation);
-          return fault?.kind === 'sqlError' ? undefined : fault;
-        },
-      },
+      faults: parts.faults.at('messaging'),
     },
     // Clients that are given an address instead of a redirect connect to `localhost`.
     (host) => isHostOf('messaging', host) || host === 'localhost',

@@ -48,12 +48,7 @@ export function createSqlService(parts: SqlServiceParts): SqlService {
   const door = createTdsDoor({
     backend: async () => (await load()).backend,
     journal,
-    faults: {
-      get isArmed() {
-        return faults.isArmed;
-      },
-      take: (operation) => faults.take('sql', operation),
-    },
+    faults: faults.at('sql'),
     // Clients that are given an address instead of a redirect connect to `localhost`.
     isOwnHost: (host) => isHostOf('sql', host) || host === 'localhost',
   });

@@ -1,6 +1,7 @@
 import type { Services } from '../services.ts';
 import type { SettingValues } from '../settings.ts';
 import type { Check } from './diagnose.ts';
+import { subjectOf } from './subject-of.ts';
 
 type Name = Extract<keyof SettingValues, `SERVICE_BUS_${string}` | `EVENT_HUB${string}`>;
 
@@ -8,14 +9,11 @@ type Name = Extract<keyof SettingValues, `SERVICE_BUS_${string}` | `EVENT_HUB${s
 export function messagingChecks(services: Services): Check[] {
   const { settings } = services;
   if (!settings.isMessagingOn) return [];
-  const address = (...names: Name[]): { subject?: string } => {
-    try {
+  const address = (...names: Name[]) =>
+    subjectOf(() => {
       const values = settings.need(...names);
-      return { subject: `sb://${names.map((name) => values[name]).join('/')}` };
-    } catch {
-      return {}; // the probe says what is wrong with the setting
-    }
-  };
+      return `sb://${names.map((name) => values[name]).join('/')}`;
+    });
   const send = (
     name: 'SERVICE_BUS_TOPIC' | 'SERVICE_BUS_REQUEST_QUEUE' | 'SERVICE_BUS_REJECTED_QUEUE',
   ): Check => ({

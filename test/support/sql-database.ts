@@ -174,6 +174,19 @@ export function openSqlDatabase({ file = ':memory:', name = 'inventory' } = {}):
   };
 }
 
+/** A database with the table that tests of definitions begin with. */
+export function openInventory(): TestDatabase {
+  const db = openSqlDatabase();
+  db.run('CREATE SCHEMA inventory');
+  db.run(`CREATE TABLE inventory.Resource (
+    Id int NOT NULL CONSTRAINT PK_Resource PRIMARY KEY,
+    Name nvarchar(50) NOT NULL,
+    Size int NULL CONSTRAINT CK_Size CHECK (Size > 0),
+    Kind nvarchar(20) NOT NULL CONSTRAINT DF_Kind DEFAULT N'vm',
+    CONSTRAINT UQ_Name UNIQUE (Name))`);
+  return db;
+}
+
 /** Throws SqlError of this number, with these words if given. */
 export const refuses = (run: () => unknown, number: number, message?: string | RegExp) =>
   assert.throws(run, (error: Error & { number?: number }) => {

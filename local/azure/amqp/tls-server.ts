@@ -1,7 +1,8 @@
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import {
+  listenOnLoopback,
   type RunningServer,
   rawSocketOf,
   rememberRawSockets,
@@ -46,24 +47,8 @@ export async function startTlsServer(options: TlsServerOptions): Promise<Running
     onConnection(secure);
   });
   server.on('tlsClientError', () => {}); // A client that does not trust us, or speaks no TLS, is not our trouble.
-  const listen = (port: number) =>
-    new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, '127.0.0.1', () => {
-        server.off('error', reject);
-        resolve();
-      });
-    });
-  await listen(0);
-  const { port } = server.address() as AddressInfo;
-  return {
-    port,
-    stop: () =>
-      new Promise<void>((resolve) => {
-        options.onStop();
-        server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
-      }),
-    reopen: () => listen(port),
-  };
+  return listenOnLoopback(server, () => {
+    options.onStop();
+    for (const socket of sockets) socket.destroy();
+  });
 }

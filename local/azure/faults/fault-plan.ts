@@ -1,6 +1,6 @@
 import type { Door } from '../doors.ts';
 import type { Journal } from '../journal.ts';
-import type { Fault, FaultOrder } from './fault.ts';
+import type { FaultAt, FaultOrder } from './fault.ts';
 import { createRandom } from './random.ts';
 import { compileTextPattern } from './text-pattern.ts';
 
@@ -8,6 +8,14 @@ interface Standing {
   readonly order: FaultOrder;
   readonly fits: (operation: string) => boolean;
   readonly hits: () => boolean;
+}
+
+/** The plan as one door sees it. */
+export interface FaultsAt<D extends Door> {
+  /** False: no call need be named. */
+  readonly isArmed: boolean;
+  /** The fault for this call, if one is due. */
+  take(operation: string): FaultAt<D> | undefined;
 }
 
 /** Which calls are to go wrong, and how. Orders are looked at in the order given; the first that hits wins. */
@@ -20,8 +28,9 @@ export class FaultPlan {
     this.#journal = journal;
   }
 
-  /** Returns the order's number, for `withdraw`. */
+  /** Returns the order's number, for `withdraw`. Throws RangeError for an error of SQL Server's at another door. */
   arm(order: FaultOrder): number {
+    if (!isOfItsDoor(order)) throw new RangeError(`no sqlError at the door ${order.door}`);
     const id = this.#nextId++;
     this.#standing.set(id, {
       order,
@@ -44,15 +53,31 @@ export class FaultPlan {
     return this.#standing.size > 0;
   }
 
+  /** What a door is given that asks for nothing but its own. */
+  at<D extends Door>(door: D): FaultsAt<D> {
+    const isArmed = () => this.isArmed;
+    return {
+      get isArmed() {
+        return isArmed();
+      },
+      take: (operation) => this.take(door, operation),
+    };
+  }
+
   /** The fault for this call, if one is due; it is then in the journal. Counts the call. */
-  take(door: Door, operation: string): Fault | undefined {
+  take<D extends Door>(door: D, operation: string): FaultAt<D> | undefined {
     for (const { order, fits, hits } of this.#standing.values()) {
       if (order.door !== door || !fits(operation) || !hits()) continue;
       this.#journal.record({ kind: 'fault', door, operation, fault: order.fault.kind });
-      return order.fault;
+      return order.fault as FaultAt<D>; // `arm` has seen to it
     }
     return undefined;
   }
+}
+
+/** SQL Server's errors are of the door `sql` alone. */
+export function isOfItsDoor({ door, fault }: Pick<FaultOrder, 'door' | 'fault'>): boolean {
+  return fault.kind !== 'sqlError' || door === 'sql';
 }
 
 function counter({ nth = 1, times = 1, share, seed = 1 }: FaultOrder): () => boolean {

@@ -8,7 +8,7 @@ export type AfterCut = 'silence' | 'fin' | 'rst';
  * The cuts are those of Azure's http-fault-injector
  * (https://github.com/Azure/azure-sdk-tools/tree/main/tools/http-fault-injector).
  */
-export type Fault =
+export type CommonFault =
   | { readonly kind: 'cutRequest'; readonly atPercent: 0 | 50; readonly afterwards: AfterCut }
   | {
       readonly kind: 'cutResponse';
@@ -26,7 +26,14 @@ export type Fault =
       readonly retryAfter?: string;
       readonly body?: string;
     }
-  /** At the door `sql`: answered with this error of SQL Server's, in its own severity and words unless given. */
+  /** Done, and answered late. */
+  | { readonly kind: 'slow'; readonly delayMs: number }
+  /** Done, and answered with other bytes. */
+  | { readonly kind: 'wrongBody'; readonly body: string };
+
+/** At the door `sql` also: answered with this error of SQL Server's, in its own severity and words unless given. */
+export type Fault =
+  | CommonFault
   | {
       readonly kind: 'sqlError';
       readonly number: number;
@@ -34,11 +41,13 @@ export type Fault =
       /** From 20 on the connection ends. */
       readonly severity?: number;
       readonly state?: number;
-    }
-  /** Done, and answered late. */
-  | { readonly kind: 'slow'; readonly delayMs: number }
-  /** Done, and answered with other bytes. */
-  | { readonly kind: 'wrongBody'; readonly body: string };
+    };
+
+/** Where no TDS is spoken. */
+export type DoorWithoutSql = Exclude<Door, 'sql'>;
+
+/** What a door can be told to do. */
+export type FaultAt<D extends Door> = D extends 'sql' ? Fault : CommonFault;
 
 export interface FaultOrder {
   readonly door: Door;

@@ -1,12 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Door } from '../doors.ts';
 import { type Listener, rawSocketOf } from '../http/server.ts';
-import type { AfterCut, Fault } from './fault.ts';
+import type { AfterCut, CommonFault, DoorWithoutSql } from './fault.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import { renderStatus } from './render-status.ts';
 
 /** A door's listener with the plan in front of it. Without a fault for a call nothing is added to it. */
-export function createFaultyListener(door: Door, plan: FaultPlan, listener: Listener): Listener {
+export function createFaultyListener(
+  door: DoorWithoutSql,
+  plan: FaultPlan,
+  listener: Listener,
+): Listener {
   return (request, response) => {
     const fault = plan.take(door, `${request.method} ${request.url}`);
     if (fault) misbehave(fault, door, listener, request, response);
@@ -15,8 +18,8 @@ export function createFaultyListener(door: Door, plan: FaultPlan, listener: List
 }
 
 function misbehave(
-  fault: Fault,
-  door: Door,
+  fault: CommonFault,
+  door: DoorWithoutSql,
   listener: Listener,
   request: IncomingMessage,
   response: ServerResponse,
@@ -71,7 +74,7 @@ function after(afterwards: AfterCut, { socket }: IncomingMessage): void {
 }
 
 function cutResponse(
-  { atPercent, afterwards }: Extract<Fault, { kind: 'cutResponse' }>,
+  { atPercent, afterwards }: Extract<CommonFault, { kind: 'cutResponse' }>,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {

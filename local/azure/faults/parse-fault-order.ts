@@ -1,6 +1,7 @@
 import type { Door } from '../doors.ts';
 import { ServiceError } from '../http/service-error.ts';
 import type { Fault, FaultOrder } from './fault.ts';
+import { isOfItsDoor } from './fault-plan.ts';
 
 const DOORS: readonly Door[] = [
   'resource-manager',
@@ -35,10 +36,9 @@ export function parseFaultOrder(value: unknown): FaultOrder {
     (share) => typeof share === 'number' && share >= 0 && share <= 1,
     'must be from 0 to 1',
   );
-  const fault = parseFault(order.fault);
-  const isForDoor = fault.kind !== 'sqlError' || order.door === 'sql';
-  check(isForDoor, 'fault.kind', 'is of the door sql alone');
-  return { ...order, fault } as FaultOrder;
+  const parsed = { ...order, fault: parseFault(order.fault) } as FaultOrder;
+  check(isOfItsDoor(parsed), 'fault.kind', 'is of the door sql alone');
+  return parsed;
 }
 
 function parseFault(value: unknown): Fault {

@@ -51,6 +51,15 @@ export async function startServer(
     : http.createServer(options, guarded);
   if (tls) rememberRawSockets(server);
   if (onUpgrade) guardUpgrades(server, isOwnHost, onUpgrade);
+  return listenOnLoopback(server, () => server.closeAllConnections(), port);
+}
+
+/** Listens on loopback, on a free port for 0. `endConnections`: those that are open. Throws the listen error. */
+export async function listenOnLoopback(
+  server: Server,
+  endConnections: () => void,
+  port = 0,
+): Promise<RunningServer> {
   await listen(server, port);
   const { port: ownPort } = server.address() as AddressInfo;
   return {
@@ -58,10 +67,20 @@ export async function startServer(
     stop: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
-        server.closeAllConnections();
+        endConnections();
       }),
     reopen: () => listen(server, ownPort),
   };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
 }
 
 /** `closeAllConnections` leaves upgraded connections alone: whoever took them ends them. */
@@ -73,16 +92,6 @@ function guardUpgrades(
   server.on('upgrade', (request: http.IncomingMessage, socket: Duplex, head: Buffer) => {
     if (isOwnHost(hostWithoutPort(request.headers.host ?? ''))) onUpgrade(request, socket, head);
     else socket.end('HTTP/1.1 421 Misdirected Request\r\nConnection: close\r\n\r\n');
-  });
-}
-
-function listen(server: http.Server | https.Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject);
-      resolve();
-    });
   });
 }
 

@@ -2,10 +2,9 @@ import type { RoleAssignment } from '../access/access.ts';
 import { toAzureTimestamp } from '../clock.ts';
 import { ServiceError } from '../http/service-error.ts';
 import { sameId } from '../resource-id.ts';
+import { isGuid } from './guid.ts';
 import type { ProviderServices, PutOutcome, PutRequest, ResourceProvider } from './provider.ts';
 import { readString } from './read-property.ts';
-
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** What a read adds to what `access` keeps. */
 interface Details {
@@ -68,7 +67,7 @@ export function roleAssignments(services: ProviderServices): ResourceProvider {
 }
 
 function parseAssignment(services: ProviderServices, { id, body }: PutRequest): RoleAssignment {
-  if (!GUID.test(id.name)) {
+  if (!isGuid(id.name)) {
     // [Azure/azure-service-operator#2586]
     throw new ServiceError(
       400,
@@ -78,7 +77,7 @@ function parseAssignment(services: ProviderServices, { id, body }: PutRequest): 
   }
   const principalId = readString(body.properties, 'principalId') ?? '';
   const roleText = readString(body.properties, 'roleDefinitionId') ?? '';
-  if (!GUID.test(principalId)) {
+  if (!isGuid(principalId)) {
     // [Azure/azure-powershell#16627] for an id that is none; the other is what Terraform's users see.
     throw new ServiceError(
       400,

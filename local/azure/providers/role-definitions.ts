@@ -1,9 +1,8 @@
 import type { RoleDefinition } from '../access/access.ts';
 import { ServiceError } from '../http/service-error.ts';
+import { isGuid } from './guid.ts';
 import type { ProviderServices, PutRequest, ResourceProvider } from './provider.ts';
 import { type Properties, readArray, readString } from './read-property.ts';
-
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * Custom roles. Built-in ones are there from the start.
@@ -67,7 +66,7 @@ export function roleDefinitions({ access }: ProviderServices): ResourceProvider 
 }
 
 function parseDefinition({ id, body }: PutRequest): RoleDefinition {
-  if (!GUID.test(id.name)) {
+  if (!isGuid(id.name)) {
     throw new ServiceError(
       400,
       'InvalidRoleDefinitionId',

@@ -1,6 +1,7 @@
 // Who administers a server: what the server is created with and what its children `administrators/ActiveDirectory` and
 // `azureADOnlyAuthentications/Default` set later is one and the same, and is kept in the children.
 import type { Resource } from '../resource-manager/resource.ts';
+import { isGuid } from './guid.ts';
 import type { ProviderServices, SqlServerSettings } from './provider.ts';
 import { type Properties, readBoolean, readString } from './read-property.ts';
 import { invalidParameter } from './sql-refusals.ts';
@@ -10,16 +11,14 @@ export type Administrator = NonNullable<SqlServerSettings['administrator']>;
 export const administratorId = (serverId: string) => `${serverId}/administrators/ActiveDirectory`;
 export const entraOnlyId = (serverId: string) => `${serverId}/azureADOnlyAuthentications/Default`;
 
-const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** What a body says of an administrator. Throws 400. */
 export function readAdministrator(services: ProviderServices, given: Properties): Administrator {
   const login = readString(given, 'login');
   const sid = readString(given, 'sid');
   const tenantId = readString(given, 'tenantId') ?? services.directory.tenantId;
   if (!login) throw invalidParameter('ExternalAdministratorLoginName');
-  if (!sid || !GUID.test(sid)) throw invalidParameter('ExternalAdministratorLoginSid');
-  if (!GUID.test(tenantId)) throw invalidParameter('ExternalAdministratorTenantId');
+  if (!sid || !isGuid(sid)) throw invalidParameter('ExternalAdministratorLoginSid');
+  if (!isGuid(tenantId)) throw invalidParameter('ExternalAdministratorTenantId');
   return { login, sid, tenantId, principalType: readPrincipalType(services, given, sid) };
 }
 

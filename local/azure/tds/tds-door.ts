@@ -1,7 +1,7 @@
 // The port of Azure SQL (1433), TDS 7.x and 8.0. Only this module is loaded at the start: the protocol comes with the
 // first connection.
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import type { RunningServer, TlsIdentity } from '../http/server.ts';
+import { createServer, type Socket } from 'node:net';
+import { listenOnLoopback, type RunningServer, type TlsIdentity } from '../http/server.ts';
 import type { Journal } from '../journal.ts';
 import { type TdsLimits, tdsLimits } from './limits.ts';
 import type { PacketFaults } from './packet-faults.ts';
@@ -45,17 +45,9 @@ async function start(parts: TdsDoorParts, contexts: TlsContexts): Promise<Runnin
     });
     void serve(socket, parts, { limits, contexts, onLoggedIn: () => pending.delete(socket) });
   });
-  await listen(server, 0);
-  const { port } = server.address() as AddressInfo;
-  return {
-    port,
-    stop: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
-      }),
-    reopen: () => listen(server, port),
-  };
+  return listenOnLoopback(server, () => {
+    for (const socket of sockets) socket.destroy();
+  });
 }
 
 async function serve(
@@ -81,14 +73,4 @@ async function serve(
 
 function warn(error: unknown): void {
   process.emitWarning(error instanceof Error ? error : new Error(String(error)));
-}
-
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
-import type { Door } from '../../../local/azure/doors.ts';
+import type { DoorWithoutSql } from '../../../local/azure/faults/fault.ts';
 import { FaultPlan } from '../../../local/azure/faults/fault-plan.ts';
 import { type LocalAzure, startAzure } from '../../../local/azure/start-azure.ts';
 import { installRedirect } from '../../../local/redirect/redirect.ts';
@@ -33,7 +33,7 @@ export async function openEmbeddedAzure(): Promise<EmbeddedAzure> {
   const trusted = tls.getCACertificates('default');
   tls.setDefaultCACertificates([...trusted, azure.certificateAuthority.certificatePem]);
   const faults = new FaultPlan(azure.journal);
-  const open = (door: Door, witness: () => Witness) =>
+  const open = (door: DoorWithoutSql, witness: () => Witness) =>
     openWitnessDoor({
       ...{ door, faults, witness, tls: azure.certificateAuthority.serverIdentity },
       port: azure.ports[door] ?? 0,

@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
 import { buffer } from 'node:stream/consumers';
-import type { Door } from '../../../local/azure/doors.ts';
+import type { DoorWithoutSql } from '../../../local/azure/faults/fault.ts';
 import type { FaultPlan } from '../../../local/azure/faults/fault-plan.ts';
 import { createFaultyListener } from '../../../local/azure/faults/faulty-listener.ts';
 import {
@@ -29,7 +29,7 @@ export interface Witness {
 }
 
 export interface WitnessDoorOptions {
-  readonly door: Door;
+  readonly door: DoorWithoutSql;
   readonly faults: FaultPlan;
   readonly tls: TlsIdentity;
   /** Loopback port of the door behind. */

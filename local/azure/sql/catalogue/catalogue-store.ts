@@ -7,7 +7,7 @@ import { IdentityValues } from './identity-values.ts';
 import { initialState } from './initial-state.ts';
 
 /** No user can make a schema `sys`, and no statement of a user passes the authorizer to it. */
-export const catalogueTable = 'sys.catalogue';
+const catalogueTable = 'sys.catalogue';
 
 const parts = [
   'schemas',

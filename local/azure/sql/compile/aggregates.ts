@@ -246,7 +246,7 @@ function windowSql(
   return parts.join(' ');
 }
 
-export function orderItemSql(
+function orderItemSql(
   { expression, descending }: OrderItem,
   scope: SourceScope,
   compilation: Compilation,

@@ -25,8 +25,11 @@ export const otherDatabase = (name: Pick<ObjectName, 'database' | 'schema' | 'na
     `Reference to database and/or server name in '${name.database}.${name.schema ?? ''}.${name.name}' is not supported in this version of SQL Server.`,
   );
 
+export const undeclaredVariable = (name: string): SqlError =>
+  new SqlError(137, `Must declare the scalar variable "${name}".`, 15, 2);
+
 export const undeclared = (name: string, position: Position): SqlError =>
-  at(new SqlError(137, `Must declare the scalar variable "${name}".`, 15, 2), position);
+  at(undeclaredVariable(name), position);
 
 export const notGrouped = (name: string, place: string, position: Position): SqlError =>
   at(

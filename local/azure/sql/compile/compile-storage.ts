@@ -1,10 +1,12 @@
 // What the catalogue asks of the compiler: parts of table definitions, which have no parameters.
+
 import { SqlError } from '../../tds/sql-error.ts';
 import type { SqlType } from '../../tds/sql-type.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { quoteIdentifier } from '../catalogue/names.ts';
 import type { StorageRules } from '../catalogue/storage-rules.ts';
 import { kindOf } from '../values/type-rules.ts';
+import { undeclaredVariable } from './bind-error.ts';
 import { castTo } from './cast.ts';
 import { collationNamed, defaultCollation } from './collations.ts';
 import { keySql, orderSql } from './compare.ts';
@@ -21,7 +23,7 @@ import { toColumn } from './typed.ts';
 class DefinitionCompilation extends Compilation {
   override parameter(name: string, type: SqlType): string {
     if (name.startsWith('@') && !name.startsWith('@@')) {
-      throw new SqlError(137, `Must declare the scalar variable "${name}".`, 15, 2);
+      throw undeclaredVariable(name);
     }
     return `t_given(${textSql(name)}, ${textSql(type.name)})`;
   }

@@ -14,6 +14,11 @@ export interface CompiledQuery {
 
 export const columnName = (index: number) => `c${index + 1}`;
 
+/** The items as the columns of `renderNamed` in a table of this alias. */
+export function itemsIn(alias: string, items: readonly NamedItem[]): readonly NamedItem[] {
+  return items.map((item, index) => ({ ...item, sql: `${alias}.${columnName(index)}` }));
+}
+
 /** The whole, its columns named c1, c2 … */
 export function renderNamed(query: CompiledQuery): string {
   return query.render(query.items.map(({ sql }, index) => `${sql} AS ${columnName(index)}`));

@@ -10,24 +10,6 @@ import type { SourceScope } from './sources.ts';
 import { compileColumnQuery, compileExists } from './subqueries.ts';
 import { collationOf, type Typed } from './typed.ts';
 
-const kinds: ReadonlySet<string> = new Set([
-  'comparison',
-  'quantified',
-  'and',
-  'or',
-  'not',
-  'isNull',
-  'isDistinctFrom',
-  'between',
-  'in',
-  'like',
-  'exists',
-]);
-
-export function isCondition(node: Expression | Condition): node is Condition {
-  return kinds.has(node.kind);
-}
-
 /** SQL of a condition. Throws SqlError. */
 export function compileCondition(
   node: Condition,

@@ -1,6 +1,7 @@
 // Expressions: names bound, types known, in SQLite's words.
 import { SqlError } from '../../tds/sql-error.ts';
 import type { Expression } from '../tsql/ast/expression.ts';
+import { isCondition } from '../tsql/ast/is-condition.ts';
 import { isText } from '../values/type-rules.ts';
 import { isAggregate } from './aggregate-names.ts';
 import { compileAggregate } from './aggregates.ts';
@@ -12,7 +13,7 @@ import { castTo } from './cast.ts';
 import { collationNamed } from './collations.ts';
 import { compareSql, unify } from './compare.ts';
 import type { Compilation } from './compilation.ts';
-import { compileCondition, isCondition } from './conditions.ts';
+import { compileCondition } from './conditions.ts';
 import { globalVariable } from './globals.ts';
 import { binaryLiteral, numberLiteral, textLiteral, untypedNull } from './literals.ts';
 import type { SourceScope } from './sources.ts';

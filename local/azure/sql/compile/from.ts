@@ -30,11 +30,7 @@ export function compileFrom(
   return ` FROM ${list.join(', ')}`;
 }
 
-export function compileSource(
-  node: TableSource,
-  scope: SourceScope,
-  compilation: Compilation,
-): string {
+function compileSource(node: TableSource, scope: SourceScope, compilation: Compilation): string {
   switch (node.kind) {
     case 'table':
       return compileTable(node, scope, compilation);
@@ -99,7 +95,7 @@ export function findSource(name: ObjectName, { scope }: Compilation): SourceObje
   throw invalidObject(name);
 }
 
-export function storageNameOf(object: Exclude<SourceObject, SystemView>): string {
+function storageNameOf(object: Exclude<SourceObject, SystemView>): string {
   return (object as { storageName?: string }).storageName ?? object.name;
 }
 

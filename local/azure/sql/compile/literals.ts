@@ -5,7 +5,7 @@ import { exactOfText } from '../values/exact-number.ts';
 import type { Typed } from './typed.ts';
 
 /** A value as SQLite writes it. */
-export function literalSql(value: SqlValue): string {
+function literalSql(value: SqlValue): string {
   if (value === null) return 'NULL';
   if (value instanceof Uint8Array) return `x'${Buffer.from(value).toString('hex')}'`;
   if (typeof value === 'string') return textSql(value);

@@ -7,7 +7,7 @@ import { unsupportedOption } from '../tsql/syntax-error.ts';
 import { at } from './bind-error.ts';
 import { keyOf, orderKeyOf } from './compare.ts';
 import type { Compilation } from './compilation.ts';
-import { type CompiledQuery, columnName, renderNamed } from './compiled-query.ts';
+import { type CompiledQuery, itemsIn, renderNamed } from './compiled-query.ts';
 import { countSql } from './row-count.ts';
 import { type CompiledSelect, compileSelect } from './select.ts';
 import { compileSetOperation } from './set-operations.ts';
@@ -144,32 +144,38 @@ function distinct(
 ): CompiledQuery {
   const alias = compilation.nextAlias('d');
   const inner: CompiledQuery = { items: select.items, render: (items) => select.render(items) };
-  const items = select.items.map((item, index) => ({
-    ...item,
-    sql: `${alias}.${columnName(index)}`,
-  }));
-  const order = orderBy.map(({ expression, descending }) => {
-    const position =
-      positionOf(expression, items) ?? sameSqlAs(select.compileOrder(expression), select.items);
-    const item = items[position ?? -1];
-    if (!item) {
-      throw at(
-        new SqlError(
-          145,
-          'ORDER BY items must appear in the select list if SELECT DISTINCT is specified.',
-          15,
-        ),
-        expression,
-      );
-    }
-    return `${orderKeyOf(item)}${descending ? ' DESC' : ''}`;
+  const items = itemsIn(alias, select.items);
+  const ordered = orderByItems(orderBy, items, {
+    find: (node) => positionOf(node, items) ?? sameSqlAs(select.compileOrder(node), select.items),
+    number: 145,
+    clause: 'SELECT DISTINCT is specified',
   });
-  const ordered = order.length > 0 ? ` ORDER BY ${order.join(', ')}` : '';
   return {
     items,
     render: (shown) =>
       `SELECT ${shown.join(', ')} FROM (${renderNamed(inner)}) AS ${alias} GROUP BY ${items.map(keyOf).join(', ')}${ordered}${tail}`,
   };
+}
+
+/** ` ORDER BY …` where only items may stand. Throws SqlError of this number. */
+function orderByItems(
+  orderBy: readonly OrderItem[],
+  items: readonly NamedItem[],
+  rule: {
+    readonly find: (node: Expression) => number | undefined;
+    readonly number: number;
+    readonly clause: string;
+  },
+): string {
+  const order = orderBy.map(({ expression, descending }) => {
+    const item = items[rule.find(expression) ?? -1];
+    if (!item) {
+      const words = `ORDER BY items must appear in the select list if ${rule.clause}.`;
+      throw at(new SqlError(rule.number, words, 15), expression);
+    }
+    return `${orderKeyOf(item)}${descending ? ' DESC' : ''}`;
+  });
+  return order.length > 0 ? ` ORDER BY ${order.join(', ')}` : '';
 }
 
 function sameSqlAs(typed: Typed, items: readonly Typed[]): number | undefined {
@@ -184,25 +190,12 @@ function orderCombined(
   compilation: Compilation,
 ): CompiledQuery {
   const alias = compilation.nextAlias('o');
-  const items = combined.items.map((item, index) => ({
-    ...item,
-    sql: `${alias}.${columnName(index)}`,
-  }));
-  const order = orderBy.map(({ expression, descending }) => {
-    const item = items[positionOf(expression, items) ?? -1];
-    if (!item) {
-      throw at(
-        new SqlError(
-          104,
-          'ORDER BY items must appear in the select list if the statement contains a UNION, INTERSECT or EXCEPT operator.',
-          15,
-        ),
-        expression,
-      );
-    }
-    return `${orderKeyOf(item)}${descending ? ' DESC' : ''}`;
+  const items = itemsIn(alias, combined.items);
+  const ordered = orderByItems(orderBy, items, {
+    find: (node) => positionOf(node, items),
+    number: 104,
+    clause: 'the statement contains a UNION, INTERSECT or EXCEPT operator',
   });
-  const ordered = order.length > 0 ? ` ORDER BY ${order.join(', ')}` : '';
   return {
     items,
     render: (shown) =>

@@ -1,5 +1,5 @@
 import type { Compilation } from './compilation.ts';
-import { type CompiledQuery, columnName } from './compiled-query.ts';
+import { type CompiledQuery, columnName, itemsIn } from './compiled-query.ts';
 
 /** TOP … WITH TIES: all rows whose rank by ORDER BY is no more than the number. `order`: in SQLite's words. */
 export function withTies(
@@ -14,7 +14,7 @@ export function withTies(
     `rank() OVER (${order.length > 0 ? `ORDER BY ${order.join(', ')}` : ''}) AS place`,
   ]);
   return {
-    items: query.items.map((item, index) => ({ ...item, sql: `${alias}.${columnName(index)}` })),
+    items: itemsIn(alias, query.items),
     render: (items) =>
       `SELECT ${items.join(', ')} FROM (${ranked}) AS ${alias} WHERE ${alias}.place <= ${count} ORDER BY ${alias}.place`,
   };

@@ -1,6 +1,8 @@
 // What a batch, a procedure or a text has while it runs: variables, and whose rights it has.
+
 import { SqlError } from '../../tds/sql-error.ts';
 import type { SqlType, SqlValue } from '../../tds/sql-type.ts';
+import { undeclaredVariable } from '../compile/bind-error.ts';
 import type { DatabaseSecurityContext } from '../security/database-security-context.ts';
 
 export interface Variable {
@@ -53,5 +55,5 @@ export function declare(frame: Frame, name: string, type: SqlType, value: SqlVal
 export function variableOf(frame: Frame, name: string): Variable {
   const variable = frame.variables.get(name.toLowerCase());
   if (variable) return variable;
-  throw new SqlError(137, `Must declare the scalar variable "${name}".`, 15, 2);
+  throw undeclaredVariable(name);
 }

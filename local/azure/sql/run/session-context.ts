@@ -4,11 +4,12 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../clock.ts';
 import type { SqlError } from '../../tds/sql-error.ts';
 import type { SqlValue } from '../../tds/sql-type.ts';
+import { dateText } from '../../tds/types/calendar.ts';
 import { objectKey } from '../catalogue/names.ts';
 import type { SessionCatalogue } from '../catalogue/session-catalogue.ts';
 import type { DatabaseSecurityContext } from '../security/database-security-context.ts';
 import type { CallContext } from '../values/call-context.ts';
-import { dateText, momentOfMs, roundToDatetime, timeText } from '../values/moments.ts';
+import { momentOfMs, roundToDatetime, timeText } from '../values/moments.ts';
 
 export interface SessionFacts {
   readonly clock: Clock;

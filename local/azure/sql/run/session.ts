@@ -8,7 +8,7 @@ import {
   DatabaseSecurityContext,
   type SecurityIdentity,
 } from '../security/database-security-context.ts';
-import { nameParts } from '../values/functions/session.ts';
+import { nameParts } from '../values/name-parts.ts';
 import { registerFunctions } from '../values/register-functions.ts';
 import type { Argument, Output } from './arguments.ts';
 import type { BatchParser } from './batch-parser.ts';

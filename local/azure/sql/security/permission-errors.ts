@@ -30,17 +30,6 @@ export const columnDenied = (
 export const databaseDenied = (permission: string, database: string) =>
   new SqlError(262, `${permission} permission denied in database '${database}'.`, 14, 1);
 
-export const actionDenied = () =>
-  new SqlError(297, 'The user does not have permission to perform this action.');
-
-export const permissionNeeded = (permission: string, object: string, database: string) =>
-  new SqlError(
-    300,
-    `${permission} permission was denied on object '${object}', database '${database}'.`,
-    14,
-    1,
-  );
-
 /** `kind`: `object`, `user`, `role`, `schema`, `principal` … It never tells which of the two it is. */
 export const cannotFind = (kind: string, name: string, state = 1) =>
   new SqlError(

@@ -1,6 +1,7 @@
 // One value from one SQL Server type to another.
 import type { SqlType, SqlValue, StringType } from '../../tds/sql-type.ts';
-import { codePageBytes } from './code-page.ts';
+import { encodeCodePage1252 } from '../../tds/types/code-page-1252.ts';
+import { decodeUuid, encodeUuid } from '../../tds/types/uuid.ts';
 import { notGuid, notHex } from './conversion-errors.ts';
 import { momentOfStored } from './moments.ts';
 import { toExact, toFloat, toInteger } from './to-number.ts';
@@ -45,7 +46,7 @@ function toGuid(value: Exclude<SqlValue, null>, from: SqlType): string {
   if (kindOf(from) === 'guid') return String(value);
   if (value instanceof Uint8Array) {
     if (value.length < 16) throw notGuid();
-    return guidOfBytes(value);
+    return decodeUuid(value.subarray(0, 16));
   }
   const text = String(value)
     .trimStart()
@@ -54,24 +55,6 @@ function toGuid(value: Exclude<SqlValue, null>, from: SqlType): string {
     .toUpperCase();
   if (!/^[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}$/.test(text)) throw notGuid();
   return text;
-}
-
-/** The first three groups are little-endian. */
-export function guidOfBytes(value: Uint8Array): string {
-  const bytes = Buffer.from(value.subarray(0, 16));
-  bytes.subarray(0, 4).reverse();
-  bytes.subarray(4, 6).reverse();
-  bytes.subarray(6, 8).reverse();
-  const hex = bytes.toString('hex').toUpperCase();
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-}
-
-export function bytesOfGuid(guid: string): Buffer {
-  const bytes = Buffer.from(guid.replaceAll('-', ''), 'hex');
-  bytes.subarray(0, 4).reverse();
-  bytes.subarray(4, 6).reverse();
-  bytes.subarray(6, 8).reverse();
-  return bytes;
 }
 
 function toBinary(
@@ -106,7 +89,7 @@ function bytesFrom(value: Exclude<SqlValue, null>, from: SqlType, style: number)
   if (value instanceof Uint8Array) return value;
   switch (kindOf(from)) {
     case 'guid':
-      return bytesOfGuid(String(value));
+      return encodeUuid(String(value));
     case 'integer': {
       const buffer = Buffer.alloc(8);
       buffer.writeBigInt64BE(BigInt(value));
@@ -116,7 +99,7 @@ function bytesFrom(value: Exclude<SqlValue, null>, from: SqlType, style: number)
       if (style === 1 || style === 2) return bytesOfHex(String(value), style);
       return from.name.startsWith('n')
         ? Buffer.from(String(value), 'utf16le')
-        : codePageBytes(String(value));
+        : encodeCodePage1252(String(value));
     case 'time': {
       const { day, ticks } = momentOfStored(String(value));
       const buffer = Buffer.alloc(8);

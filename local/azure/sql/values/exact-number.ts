@@ -1,4 +1,4 @@
-// Decimal text as whole units of its last digit, and back.
+// Decimal text as whole units of its last digit; the way back is `fromUnits`.
 
 /** Units of 10^-scale; what is finer is rounded half away from zero. `text`: `-12.345`. */
 export function unitsOf(text: string, scale: number): bigint {
@@ -7,13 +7,6 @@ export function unitsOf(text: string, scale: number): bigint {
   const units = BigInt(whole + fraction.slice(0, scale));
   if (fraction.charCodeAt(scale) - 48 < 5) return units;
   return text.startsWith('-') ? units - 1n : units + 1n;
-}
-
-export function textOfUnits(units: bigint, scale: number): string {
-  const magnitude = (units < 0n ? -units : units).toString().padStart(scale + 1, '0');
-  const sign = units < 0n ? '-' : '';
-  if (scale === 0) return `${sign}${magnitude}`;
-  return `${sign}${magnitude.slice(0, -scale)}.${magnitude.slice(-scale)}`;
 }
 
 /** Another scale; `truncate` instead of rounding. */

@@ -1,6 +1,9 @@
 // Dates and times in the texts that people write.
+
+import { DAYS_TO_1900, daysOf } from '../../tds/types/calendar.ts';
 import type { Moment } from './moments.ts';
-import { DAYS_TO_1900, dayNumber, isDate } from './moments.ts';
+import { isDate } from './moments.ts';
+import { shortMonthNames } from './month-names.ts';
 
 const ISO = /^\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:(?:T|\s+)(.+?))?\s*$/;
 const COMPACT = /^\s*(\d{4})(\d{2})(\d{2})(?:(?:T|\s+)(.+?))?\s*$/;
@@ -11,7 +14,7 @@ const DAY_WORDED = /^\s*(\d{1,2})\s+([A-Za-z]{3,9}),?\s+(\d{4})(?:\s+(.+?))?\s*$
 const TIME =
   /^(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:[.:](\d{1,9}))?)?)?\s*(AM|PM)?\s*(Z|[+-]\d{2}:\d{2})?$/i;
 
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const months = shortMonthNames.map((name) => name.toLowerCase());
 
 export type DateOrder = 'mdy' | 'dmy' | 'ymd';
 
@@ -22,7 +25,7 @@ export function momentOfText(text: string, order: DateOrder = 'mdy'): Moment | u
   if (!parts) return timeOf(text.trim(), DAYS_TO_1900);
   const { year, month, day, time } = parts;
   if (!isDate(year, month, day)) return undefined;
-  const number = dayNumber(year, month, day);
+  const number = daysOf(year, month, day);
   return time === undefined ? { day: number, ticks: 0n } : timeOf(time, number);
 }
 

@@ -1,11 +1,10 @@
-// Dates and times: their texts, and the numbers behind them. Ticks are 100 ns.
+// Moments: dates with times of day, their texts, and the numbers behind them. Ticks are 100 ns.
+import { DAYS_TO_1900, dateText, daysOf } from '../../tds/types/calendar.ts';
 
 const TICKS_PER_SECOND = 10_000_000n;
 export const TICKS_PER_DAY = 86_400n * TICKS_PER_SECOND;
 /** Days from 0001-01-01 to 1970-01-01. */
 const DAYS_TO_1970 = 719_162;
-export const DAYS_TO_1900 = 693_595;
-export const LAST_DAY = 3_652_058;
 
 /** Without zone; days count from 0001-01-01, ticks from midnight. */
 export interface Moment {
@@ -15,28 +14,12 @@ export interface Moment {
   readonly offsetMinutes?: number;
 }
 
-export function dayNumber(year: number, month: number, day: number): number {
-  const date = new Date(Date.UTC(2000, 0, 1));
-  date.setUTCFullYear(year, month - 1, day);
-  return Math.round(date.getTime() / 86_400_000) + DAYS_TO_1970;
-}
-
-export function civilOf(day: number): { year: number; month: number; day: number } {
-  const date = new Date((day - DAYS_TO_1970) * 86_400_000);
-  return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() };
-}
-
 export function isDate(year: number, month: number, day: number): boolean {
   if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1) return false;
   return day <= new Date(Date.UTC(year < 100 ? year + 400 : year, month, 0)).getUTCDate();
 }
 
 const pad = (value: number | bigint, width: number) => String(value).padStart(width, '0');
-
-export function dateText(day: number): string {
-  const { year, month, day: ofMonth } = civilOf(day);
-  return `${pad(year, 4)}-${pad(month, 2)}-${pad(ofMonth, 2)}`;
-}
 
 /** `scale` digits of a second; the rest is cut off. */
 export function timeText(ticks: bigint, scale: number): string {
@@ -95,7 +78,7 @@ export function toZone(moment: Moment, offsetMinutes: number): Moment {
 export function momentOfStored(text: string): Moment {
   const hasDate = text.charAt(4) === '-';
   const day = hasDate
-    ? dayNumber(Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10)))
+    ? daysOf(Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10)))
     : DAYS_TO_1900;
   const time = hasDate ? text.slice(11) : text;
   const [, clock = '', sign, hours, minutes] = /^(\S*)(?: ([+-])(\d\d):(\d\d))?$/.exec(time) ?? [];

@@ -1,8 +1,10 @@
 // CONVERT's styles of dates and times.
 // Source: https://learn.microsoft.com/sql/t-sql/functions/cast-and-convert-transact-sql, Date and time styles
 import type { SqlType } from '../../tds/sql-type.ts';
+import { civilOf } from '../../tds/types/calendar.ts';
 import { badStyle } from './conversion-errors.ts';
-import { civilOf, momentOfStored, timeText, toUtc, zoneText } from './moments.ts';
+import { momentOfStored, timeText, toUtc, zoneText } from './moments.ts';
+import { shortMonthNames } from './month-names.ts';
 
 /** What the styles put together; a part that the type has not is empty. */
 interface Parts {
@@ -21,8 +23,6 @@ interface Parts {
   readonly iso: string;
   readonly zone: string;
 }
-
-const monthNames = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
 /** Those without a blank are dates or times alone. */
 const words = (...parts: readonly string[]) =>
@@ -118,7 +118,7 @@ function partsOf(stored: string, from: SqlType, isZulu: boolean): Parts {
     year: hasDate ? year : '',
     month,
     day: ofMonth,
-    monthName: monthNames[civil.month - 1] ?? '',
+    monthName: shortMonthNames[civil.month - 1] ?? '',
     time,
     colonTime,
     half: hasTime ? `${hour}${time.slice(2, 5)}${suffix}` : '',

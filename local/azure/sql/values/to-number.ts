@@ -1,5 +1,7 @@
 // Conversions to numbers.
 import type { SqlType, SqlValue } from '../../tds/sql-type.ts';
+import { DAYS_TO_1900 } from '../../tds/types/calendar.ts';
+import { fromUnits } from '../../tds/types/decimal.ts';
 import {
   floatOverflow,
   notConverted,
@@ -10,8 +12,8 @@ import {
   smallOverflow,
   textOverflow,
 } from './conversion-errors.ts';
-import { exactOfFloat, exactOfText, rescale, textOfUnits, unitsOf } from './exact-number.ts';
-import { DAYS_TO_1900, momentOfStored, TICKS_PER_DAY } from './moments.ts';
+import { exactOfFloat, exactOfText, rescale, unitsOf } from './exact-number.ts';
+import { momentOfStored, TICKS_PER_DAY } from './moments.ts';
 import { digitsOf, kindOf } from './type-rules.ts';
 
 type Present = Exclude<SqlValue, null>;
@@ -105,7 +107,7 @@ export function toExact(value: Present, from: SqlType, to: SqlType): string {
         : 10n ** BigInt(precision);
   const magnitude = units < 0n ? -units : units;
   if (magnitude >= limit) throw numericOverflow(from, to);
-  return textOfUnits(units, scale);
+  return fromUnits(units, scale);
 }
 
 function exactTextOf(value: Present, from: SqlType, to: SqlType): string {

@@ -1,6 +1,7 @@
 // Conversions to character types.
 import type { SqlType, SqlValue, StringType } from '../../tds/sql-type.ts';
-import { inCodePage, textOfCodePage } from './code-page.ts';
+import { decodeCodePage1252 } from '../../tds/types/code-page-1252.ts';
+import { inCodePage } from './code-page.ts';
 import { overflow, resultTruncated } from './conversion-errors.ts';
 import { timeStyled } from './time-styles.ts';
 import { kindOf } from './type-rules.ts';
@@ -69,7 +70,7 @@ function roundedTo2(text: string): string {
 }
 
 /** Style 0: six digits at most, exponent from 1e+006 on and below 0.0001, as C's %g. */
-export function floatText(value: number, isReal: boolean, style: number): string {
+function floatText(value: number, isReal: boolean, style: number): string {
   if (style === 3) return withExponent(value.toExponential(isReal ? 8 : 16));
   if (style === 1) return withExponent(value.toExponential(7));
   if (style === 2) return withExponent(value.toExponential(15));
@@ -94,5 +95,5 @@ function binaryText(bytes: Uint8Array, to: StringType, style: number): string {
   const buffer = Buffer.from(bytes);
   if (style === 1) return `0x${buffer.toString('hex').toUpperCase()}`;
   if (style === 2) return buffer.toString('hex').toUpperCase();
-  return to.name.startsWith('n') ? buffer.toString('utf16le') : textOfCodePage(buffer);
+  return to.name.startsWith('n') ? buffer.toString('utf16le') : decodeCodePage1252(buffer);
 }

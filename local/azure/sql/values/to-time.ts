@@ -1,12 +1,10 @@
 // Conversions to dates and times.
 import type { SqlType, SqlValue, TimeType } from '../../tds/sql-type.ts';
+import { DAYS_TO_1900, dateText, LAST_DAY } from '../../tds/types/calendar.ts';
 import { dateOutOfRange, notDate, overflow } from './conversion-errors.ts';
 import { looksLikeDate, momentOfText } from './moment-text.ts';
 import {
   carry,
-  DAYS_TO_1900,
-  dateText,
-  LAST_DAY,
   type Moment,
   momentOfStored,
   roundMoment,

@@ -64,7 +64,7 @@ const precedence: readonly SqlType['name'][] = [
   'datetimeoffset',
 ];
 
-export const rankOf = ({ name }: SqlType): number => precedence.indexOf(name);
+const rankOf = ({ name }: SqlType): number => precedence.indexOf(name);
 
 /** Digits that an exact number may have, and those behind the point. */
 export function digitsOf(type: SqlType): { precision: number; scale: number } {

@@ -14,8 +14,8 @@ export function daysOf(year: number, month: number, day: number): number {
   return y * 365 + leapDays + Math.floor((153 * m + 2) / 5) + day - 307;
 }
 
-/** `2026-11-25`. */
-export function dateText(days: number): string {
+/** The reverse of `daysOf`. */
+export function civilOf(days: number): { year: number; month: number; day: number } {
   const sinceMarch = days + 306;
   const era = Math.floor(sinceMarch / 146_097);
   const dayOfEra = sinceMarch - era * 146_097;
@@ -32,6 +32,12 @@ export function dateText(days: number): string {
   const day = dayOfYear - Math.floor((153 * m + 2) / 5) + 1;
   const month = m < 10 ? m + 3 : m - 9;
   const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  return { year, month, day };
+}
+
+/** `2026-11-25`. */
+export function dateText(days: number): string {
+  const { year, month, day } = civilOf(days);
   return `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}`;
 }
 

@@ -20,7 +20,7 @@ export function encodeCodePage1252(text: string): Buffer {
   return bytes;
 }
 
-export function decodeCodePage1252(bytes: Buffer): string {
-  const text = bytes.toString('latin1');
+export function decodeCodePage1252(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes).toString('latin1');
   return text.replace(/[\x80-\x9f]/g, (character) => HIGH[character.charCodeAt(0) - 0x80] ?? '');
 }

@@ -10,11 +10,11 @@ export function encodeUuid(text: string): Buffer {
 }
 
 /** Upper-case text with dashes. */
-export function decodeUuid(bytes: Buffer): string {
+export function decodeUuid(bytes: Uint8Array): string {
   const hex = reorder(bytes).toString('hex').toUpperCase();
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-function reorder(bytes: Buffer): Buffer {
+function reorder(bytes: Uint8Array): Buffer {
   return Buffer.from(ORDER.map((from) => bytes[from] ?? 0));
 }

@@ -29,12 +29,7 @@ export async function useTdsDoor(more: Partial<TdsDoorParts> = {}) {
   const door = createTdsDoor({
     backend,
     journal,
-    faults: {
-      get isArmed() {
-        return faults.isArmed;
-      },
-      take: (operation) => faults.take('sql', operation),
-    },
+    faults: faults.at('sql'),
     isOwnHost: (host) => isHostOf('sql', host) || host === 'localhost',
     onUnexpected: (error) => unexpected.push(error),
     ...more,

@@ -1,5 +1,6 @@
 // What reaches past one database: sys.databases, sys.firewall_rules, sessions and connections.
 import type { SqlValue } from '../../../tds/sql-type.ts';
+import type { DatabaseSecurityContext } from '../../security/database-security-context.ts';
 import { databasePlace } from '../../security/permissions/securable-place.ts';
 import type { SystemView } from '../catalogue.ts';
 import { defineView } from './define-view.ts';
@@ -134,21 +135,19 @@ function sessionsView({ listSessions }: ServerFacts): SystemView {
       transaction_isolation_level: 'smallint',
     },
     ({ security }) =>
-      visible(listSessions(), security.rights.has('VIEW DATABASE STATE', databasePlace)).map(
-        (session) => ({
-          session_id: session.sessionId,
-          login_time: session.loginTime,
-          host_name: session.hostName,
-          program_name: session.programName,
-          login_name: session.loginName,
-          status: session.isRunning ? 'running' : 'sleeping',
-          is_user_process: 1,
-          original_login_name: session.loginName,
-          database_id: session.databaseId,
-          open_transaction_count: session.openTransactions,
-          transaction_isolation_level: 2,
-        }),
-      ),
+      visible(listSessions(), security).map((session) => ({
+        session_id: session.sessionId,
+        login_time: session.loginTime,
+        host_name: session.hostName,
+        program_name: session.programName,
+        login_name: session.loginName,
+        status: session.isRunning ? 'running' : 'sleeping',
+        is_user_process: 1,
+        original_login_name: session.loginName,
+        database_id: session.databaseId,
+        open_transaction_count: session.openTransactions,
+        transaction_isolation_level: 2,
+      })),
   );
 }
 
@@ -166,7 +165,7 @@ function connectionsView({ listSessions }: ServerFacts): SystemView {
       client_net_address: 'varchar(48)?',
     },
     ({ security }) =>
-      visible(listSessions(), security.rights.has('VIEW DATABASE STATE', databasePlace)).map(
+      visible(listSessions(), security).map(
         (session): Record<string, SqlValue> => ({
           session_id: session.sessionId,
           connect_time: session.loginTime,
@@ -180,6 +179,10 @@ function connectionsView({ listSessions }: ServerFacts): SystemView {
   );
 }
 
-function visible(sessions: readonly SessionFacts[], seesAll: boolean): readonly SessionFacts[] {
+function visible(
+  sessions: readonly SessionFacts[],
+  { rights }: DatabaseSecurityContext,
+): readonly SessionFacts[] {
+  const seesAll = rights.has('VIEW DATABASE STATE', databasePlace);
   return seesAll ? sessions : sessions.filter(({ isOwn }) => isOwn);
 }

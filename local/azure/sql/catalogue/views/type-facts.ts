@@ -1,5 +1,6 @@
 // Numbers of the system's types [sys.types].
 import type { SqlType } from '../../../tds/sql-type.ts';
+import { byteLength } from '../../values/type-size.ts';
 
 /** `system_type_id`, which is `user_type_id` as well. */
 export const typeIds: Readonly<Record<SqlType['name'], number>> = {
@@ -35,55 +36,41 @@ export interface TypeFacts {
   readonly scale: number;
 }
 
-const fixed: Readonly<Partial<Record<SqlType['name'], readonly [number, number, number]>>> = {
-  bit: [1, 1, 0],
-  tinyint: [1, 3, 0],
-  smallint: [2, 5, 0],
-  int: [4, 10, 0],
-  bigint: [8, 19, 0],
-  real: [4, 24, 0],
-  float: [8, 53, 0],
-  money: [8, 19, 4],
-  smallmoney: [4, 10, 4],
-  date: [3, 10, 0],
-  smalldatetime: [4, 16, 0],
-  datetime: [8, 23, 3],
-  uniqueidentifier: [16, 0, 0],
+/** Precision and scale. */
+const fixed: Readonly<Partial<Record<SqlType['name'], readonly [number, number]>>> = {
+  bit: [1, 0],
+  tinyint: [3, 0],
+  smallint: [5, 0],
+  int: [10, 0],
+  bigint: [19, 0],
+  real: [24, 0],
+  float: [53, 0],
+  money: [19, 4],
+  smallmoney: [10, 4],
+  date: [10, 0],
+  smalldatetime: [16, 0],
+  datetime: [23, 3],
 };
 
-/** Bytes and precision of a type with fractions of seconds, at scale 0. */
-const scaled = { time: [3, 8], datetime2: [6, 19], datetimeoffset: [8, 26] } as const;
+/** Precision of a type with fractions of seconds, at scale 0. */
+const scaled = { time: 8, datetime2: 19, datetimeoffset: 26 } as const;
 
 export function typeFacts(type: SqlType): TypeFacts {
-  const [maxLength, precision, scale] = fixed[type.name] ?? [0, 0, 0];
+  const maxLength = byteLength(type);
   switch (type.name) {
-    case 'decimal': {
-      const bytes = [9, 19, 28].filter((limit) => type.precision > limit).length;
-      return { maxLength: 5 + 4 * bytes, precision: type.precision, scale: type.scale };
-    }
+    case 'decimal':
+      return { maxLength, precision: type.precision, scale: type.scale };
     case 'time':
     case 'datetime2':
     case 'datetimeoffset': {
-      const [bytes, digits] = scaled[type.name];
-      const more = [2, 4].filter((limit) => type.scale > limit).length;
       const fraction = type.scale === 0 ? 0 : type.scale + 1;
-      return { maxLength: bytes + more, precision: digits + fraction, scale: type.scale };
+      return { maxLength, precision: scaled[type.name] + fraction, scale: type.scale };
     }
-    case 'nchar':
-    case 'nvarchar':
-      return sized(type.length === 'max' ? -1 : type.length * 2);
-    case 'char':
-    case 'varchar':
-    case 'binary':
-    case 'varbinary':
-      return sized(type.length === 'max' ? -1 : type.length);
-    default:
+    default: {
+      const [precision, scale] = fixed[type.name] ?? [0, 0];
       return { maxLength, precision, scale };
+    }
   }
-}
-
-function sized(maxLength: number): TypeFacts {
-  return { maxLength, precision: 0, scale: 0 };
 }
 
 export function isCharacterType({ name }: SqlType): boolean {

@@ -1,6 +1,7 @@
 import { SqlError } from '../../../tds/sql-error.ts';
 import type { SqlType } from '../../../tds/sql-type.ts';
 import { isText, kindOf, lengthOf, mostCharacters } from '../../values/type-rules.ts';
+import { byteLength } from '../../values/type-size.ts';
 import { castTo } from '../cast.ts';
 import { textSql } from '../literals.ts';
 import type { Typed } from '../typed.ts';
@@ -89,33 +90,6 @@ const length: BuiltIn = {
   },
 };
 
-const fixedSizes: Readonly<Partial<Record<SqlType['name'], number>>> = {
-  bit: 1,
-  tinyint: 1,
-  smallint: 2,
-  int: 4,
-  bigint: 8,
-  real: 4,
-  float: 8,
-  money: 8,
-  smallmoney: 4,
-  date: 3,
-  smalldatetime: 4,
-  datetime: 8,
-  uniqueidentifier: 16,
-};
-
-function decimalBytes(precision: number): number {
-  if (precision <= 9) return 5;
-  if (precision <= 19) return 9;
-  return precision <= 28 ? 13 : 17;
-}
-
-function timeBytes(scale: number): number {
-  if (scale <= 2) return 3;
-  return scale <= 4 ? 4 : 5;
-}
-
 const dataLength: BuiltIn = {
   arguments: [1, 1],
   compile: ([first]) => {
@@ -128,11 +102,7 @@ const dataLength: BuiltIn = {
         ...result,
         sql: type.name.startsWith('n') ? `f_units(${sql}) * 2` : `f_units(${sql})`,
       };
-    let size = fixedSizes[type.name];
-    if (type.name === 'decimal') size = decimalBytes(type.precision);
-    else if ('scale' in type)
-      size = timeBytes(type.scale) + { time: 0, datetime2: 3, datetimeoffset: 5 }[type.name];
-    return { ...result, sql: `CASE WHEN ${sql} IS NULL THEN NULL ELSE ${size} END` };
+    return { ...result, sql: `CASE WHEN ${sql} IS NULL THEN NULL ELSE ${byteLength(type)} END` };
   },
 };
 

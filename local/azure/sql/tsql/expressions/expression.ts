@@ -1,5 +1,6 @@
 // Expressions and conditions in one climb: only what follows an opening parenthesis tells which one it is.
 import type { Condition, Expression } from '../ast/expression.ts';
+import { isCondition } from '../ast/is-condition.ts';
 import { chainLimit, nestedTooDeeply, type Parser } from '../parser.ts';
 import { nameToken, textError, unsupportedOption } from '../syntax-error.ts';
 import { parsePredicate } from './predicate.ts';
@@ -18,24 +19,6 @@ const precedences: Readonly<Record<string, number>> = {
   '^': 1,
   '|': 1,
 };
-
-const conditionKinds: ReadonlySet<string> = new Set([
-  'comparison',
-  'quantified',
-  'and',
-  'or',
-  'not',
-  'isNull',
-  'isDistinctFrom',
-  'between',
-  'in',
-  'like',
-  'exists',
-]);
-
-export function isCondition(node: Expression | Condition): node is Condition {
-  return conditionKinds.has(node.kind);
-}
 
 /** An expression; a comparison behind it is left to the caller. */
 export function parseExpression(parser: Parser): Expression {

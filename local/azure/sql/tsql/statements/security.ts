@@ -69,7 +69,7 @@ function parseObjectSecurable(parser: Parser): Securable {
 }
 
 /** `public` is a reserved word, and a role. */
-export function parsePrincipal(parser: Parser): string {
+function parsePrincipal(parser: Parser): string {
   return parser.is('PUBLIC') ? parser.advance().value : parser.identifier();
 }
 

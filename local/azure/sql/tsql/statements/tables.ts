@@ -68,7 +68,7 @@ export function parseTableElement(
 }
 
 /** `name type …` */
-export function parseColumn(parser: Parser): ColumnDefinition {
+function parseColumn(parser: Parser): ColumnDefinition {
   const { position, token } = parser;
   const name = parser.identifier();
   if (parser.is('AS')) throw unsupportedOption(`computed column ${name}`, token.line);

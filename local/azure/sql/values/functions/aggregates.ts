@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { SqlType } from '../../../tds/sql-type.ts';
+import { fromUnits } from '../../../tds/types/decimal.ts';
 import { overflow } from '../conversion-errors.ts';
-import { rescale, textOfUnits, unitsOf } from '../exact-number.ts';
+import { rescale, unitsOf } from '../exact-number.ts';
 import type { SqliteValue } from './sqlite-function.ts';
 
 interface Total {
@@ -45,7 +46,7 @@ function shown(units: bigint, spec: string, isRescaled: boolean): SqliteValue {
   const limit = { int: 2n ** 31n, bigint: 2n ** 63n, money: 2n ** 63n }[type] ?? 10n ** 38n;
   if (magnitude >= limit)
     throw overflow({ name: type, precision: 38, scale: Number(resultScale) } as SqlType);
-  return type === 'int' || type === 'bigint' ? result : textOfUnits(result, Number(resultScale));
+  return type === 'int' || type === 'bigint' ? result : fromUnits(result, Number(resultScale));
 }
 
 interface Extreme {

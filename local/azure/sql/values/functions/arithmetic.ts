@@ -1,14 +1,16 @@
 import { SqlError } from '../../../tds/sql-error.ts';
 import type { SqlType } from '../../../tds/sql-type.ts';
+import { DAYS_TO_1900 } from '../../../tds/types/calendar.ts';
+import { fromUnits } from '../../../tds/types/decimal.ts';
 import { overflow } from '../conversion-errors.ts';
-import { rescale, textOfUnits, unitsOf } from '../exact-number.ts';
-import { carry, DAYS_TO_1900, momentOfStored } from '../moments.ts';
+import { rescale, unitsOf } from '../exact-number.ts';
+import { carry, momentOfStored } from '../moments.ts';
 import { storedMoment } from '../to-time.ts';
 import { type SqliteFunction, type SqliteValue, strict } from './sqlite-function.ts';
 
 type Present = Exclude<SqliteValue, null>;
 
-export function divideByZero(): SqlError {
+function divideByZero(): SqlError {
   return new SqlError(8134, 'Divide by zero error encountered.');
 }
 
@@ -79,7 +81,7 @@ function exact(spec: Present, left: Present, right: Present): string {
     const result = { name: type, precision: Number(precision), scale } as SqlType;
     throw overflow(result);
   }
-  return textOfUnits(units, scale);
+  return fromUnits(units, scale);
 }
 
 function exactResult(

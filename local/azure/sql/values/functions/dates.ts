@@ -1,13 +1,10 @@
 import { SqlError } from '../../../tds/sql-error.ts';
 import type { SqlType, TimeType } from '../../../tds/sql-type.ts';
+import { civilOf, dateText, daysOf, LAST_DAY } from '../../../tds/types/calendar.ts';
 import { momentOfText, offsetOf } from '../moment-text.ts';
 import {
   carry,
-  civilOf,
-  dateText,
-  dayNumber,
   isDate,
-  LAST_DAY,
   type Moment,
   momentOfStored,
   TICKS_PER_DAY,
@@ -16,6 +13,7 @@ import {
   toZone,
   zoneText,
 } from '../moments.ts';
+import { monthNames } from '../month-names.ts';
 import { storedMoment } from '../to-time.ts';
 import { typeOfText } from '../type-text.ts';
 import { type SqliteFunction, strict } from './sqlite-function.ts';
@@ -29,7 +27,7 @@ const ticksOf: Readonly<Record<string, bigint>> = {
 };
 
 const monthsOf: Readonly<Record<string, number>> = { year: 12, quarter: 3, month: 1 };
-const daysOf: Readonly<Record<string, number>> = { week: 7, day: 1, dayofyear: 1, weekday: 1 };
+const daysIn: Readonly<Record<string, number>> = { week: 7, day: 1, dayofyear: 1, weekday: 1 };
 
 function outOfRange(type: SqlType): SqlError {
   return new SqlError(517, `Adding a value to a '${type.name}' column caused an overflow.`, 16, 3);
@@ -47,7 +45,7 @@ function addTo(part: string, count: bigint, stored: string, type: TimeType): str
 function move(moment: Moment, part: string, count: bigint, type: SqlType): Moment {
   const months = monthsOf[part];
   if (months !== undefined) return addMonths(moment, Number(count) * months, type);
-  const days = daysOf[part];
+  const days = daysIn[part];
   if (days !== undefined) return { ...moment, day: moment.day + Number(count) * days };
   // Nanoseconds come in steps of 100.
   const ticks =
@@ -65,7 +63,7 @@ function addMonths(moment: Moment, count: number, type: SqlType): Moment {
   if (toYear < 1 || toYear > 9999) throw outOfRange(type);
   let last = day;
   while (!isDate(toYear, toMonth, last)) last--;
-  return { ...moment, day: dayNumber(toYear, toMonth, last) };
+  return { ...moment, day: daysOf(toYear, toMonth, last) };
 }
 
 /** Boundaries crossed, not time passed. */
@@ -94,7 +92,7 @@ function boundaries(part: string, a: Moment, b: Moment): bigint {
   // Weeks begin on Sunday, whatever DATEFIRST says; 0001-01-01 was a Monday.
   if (part === 'week') return BigInt(Math.floor((b.day + 1) / 7) - Math.floor((a.day + 1) / 7));
   if (part === 'iso_week') return BigInt(Math.floor(b.day / 7) - Math.floor(a.day / 7));
-  if (daysOf[part] !== undefined) return BigInt(b.day - a.day);
+  if (daysIn[part] !== undefined) return BigInt(b.day - a.day);
   const total = ({ day, ticks }: Moment) => BigInt(day) * TICKS_PER_DAY + ticks;
   if (part === 'nanosecond') return (total(b) - total(a)) * 100n;
   const unit = ticksOf[part] ?? 1n;
@@ -115,11 +113,11 @@ function partOf(part: string, stored: string): number {
     case 'day':
       return civil.day;
     case 'dayofyear':
-      return day - dayNumber(civil.year, 1, 1) + 1;
+      return day - daysOf(civil.year, 1, 1) + 1;
     case 'weekday':
       return ((day + 1) % 7) + 1;
     case 'week': {
-      const first = dayNumber(civil.year, 1, 1);
+      const first = daysOf(civil.year, 1, 1);
       return Math.floor((day - first + ((first + 1) % 7)) / 7) + 1;
     }
     case 'iso_week':
@@ -145,23 +143,9 @@ function partOf(part: string, stored: string): number {
 function isoWeek(day: number): number {
   const thursday = day - (day % 7) + 3;
   const { year } = civilOf(thursday);
-  return Math.floor((thursday - dayNumber(year, 1, 1)) / 7) + 1;
+  return Math.floor((thursday - daysOf(year, 1, 1)) / 7) + 1;
 }
 
-const monthNames = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-];
 const dayNames = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
 function nameOfPart(part: string, stored: string): string {
@@ -175,9 +159,9 @@ function truncate(part: string, stored: string, type: TimeType): string {
   const moment = momentOfStored(stored);
   const { year, month } = civilOf(moment.day);
   const days: Readonly<Record<string, () => number>> = {
-    year: () => dayNumber(year, 1, 1),
-    quarter: () => dayNumber(year, month - ((month - 1) % 3), 1),
-    month: () => dayNumber(year, month, 1),
+    year: () => daysOf(year, 1, 1),
+    quarter: () => daysOf(year, month - ((month - 1) % 3), 1),
+    month: () => daysOf(year, month, 1),
     week: () => moment.day - ((moment.day + 1) % 7),
     iso_week: () => moment.day - (moment.day % 7),
     day: () => moment.day,
@@ -226,18 +210,18 @@ export const dateFunctions: Readonly<Record<string, SqliteFunction>> = {
       name: 'date',
     });
     const { year, month } = civilOf(moved.day);
-    return dateText(month === 12 ? dayNumber(year, 12, 31) : dayNumber(year, month + 1, 1) - 1);
+    return dateText(month === 12 ? daysOf(year, 12, 31) : daysOf(year, month + 1, 1) - 1);
   }),
   f_datefromparts: strict((year, month, day) => {
     const parts = [Number(year), Number(month), Number(day)] as const;
     if (!isDate(...parts)) throw badPart();
-    return dateText(dayNumber(...parts));
+    return dateText(daysOf(...parts));
   }),
   f_datetime2fromparts: strict((year, month, day, hour, minute, second, fraction, precision) => {
     const parts = [Number(year), Number(month), Number(day)] as const;
     const ticks = clockTicks([hour, minute, second, fraction, precision].map(Number));
     if (!isDate(...parts)) throw badPart();
-    return `${dateText(dayNumber(...parts))} ${timeText(ticks, 7)}`;
+    return `${dateText(daysOf(...parts))} ${timeText(ticks, 7)}`;
   }),
   f_timefromparts: strict((...parts) => timeText(clockTicks(parts.map(Number)), 7)),
   f_switchoffset: strict((date, zone) => {

@@ -1,7 +1,8 @@
 import { SqlError } from '../../../tds/sql-error.ts';
 import type { SqlType } from '../../../tds/sql-type.ts';
+import { fromUnits } from '../../../tds/types/decimal.ts';
 import { overflow } from '../conversion-errors.ts';
-import { rescale, textOfUnits, unitsOf } from '../exact-number.ts';
+import { rescale, unitsOf } from '../exact-number.ts';
 import { digitsOf, kindOf } from '../type-rules.ts';
 import { typeOfText } from '../type-text.ts';
 import { type SqliteFunction, type SqliteValue, strict } from './sqlite-function.ts';
@@ -42,7 +43,7 @@ function byKind(
         return ofFloat(Number(value));
       default: {
         const { scale } = digitsOf(type);
-        return textOfUnits(
+        return fromUnits(
           rescale(ofUnits(unitsOf(String(value), scale), scale), scale, Number(resultScale), true),
           Number(resultScale),
         );
@@ -71,10 +72,10 @@ function round(value: Present, digits: Present, cut: Present, typeName: Present)
   const { scale, precision } = digitsOf(type);
   const units = unitsOf(String(value), scale);
   if (places >= scale)
-    return kindOf(type) === 'integer' ? (value as SqliteValue) : textOfUnits(units, scale);
+    return kindOf(type) === 'integer' ? (value as SqliteValue) : fromUnits(units, scale);
   const rounded = rescale(rescale(units, scale, places, isCut), places, scale);
   if (absolute(rounded) >= 10n ** BigInt(precision)) throw overflow(type);
-  return kindOf(type) === 'integer' ? rounded : textOfUnits(rounded, scale);
+  return kindOf(type) === 'integer' ? rounded : fromUnits(rounded, scale);
 }
 
 export const mathFunctions: Readonly<Record<string, SqliteFunction>> = {

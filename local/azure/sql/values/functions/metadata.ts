@@ -2,7 +2,8 @@
 import type { CatalogueObject } from '../../catalogue/catalogue.ts';
 import { sameName } from '../../catalogue/names.ts';
 import type { CallContext } from '../call-context.ts';
-import { nameParts } from './session.ts';
+import { nameParts } from '../name-parts.ts';
+import { byteLength } from '../type-size.ts';
 import type { SqliteFunction, SqliteValue } from './sqlite-function.ts';
 
 const text = (value: SqliteValue | undefined) => String(value ?? '');
@@ -65,31 +66,6 @@ function objectById(id: SqliteValue, context: CallContext): Stored | undefined {
     visible(context.catalogue.findObject(text(schema('name')), text(row('name'))), context)
   );
 }
-
-function byteLength(type: { readonly name: string; readonly length?: number | 'max' }): number {
-  if (type.length === 'max') return -1;
-  return (type.length ?? 0) * (type.name.startsWith('n') ? 2 : 1);
-}
-
-const sizes: Readonly<Record<string, number>> = {
-  bit: 1,
-  tinyint: 1,
-  smallint: 2,
-  int: 4,
-  bigint: 8,
-  real: 4,
-  float: 8,
-  smallmoney: 4,
-  money: 8,
-  date: 3,
-  smalldatetime: 4,
-  datetime: 8,
-  uniqueidentifier: 16,
-  decimal: 17,
-  time: 5,
-  datetime2: 8,
-  datetimeoffset: 10,
-};
 
 const serverProperties: Readonly<Record<string, string>> = {
   edition: 'SQL Azure',
@@ -154,7 +130,7 @@ export function metadataFunctions(context: CallContext): Readonly<Record<string,
     t_col_length: (table, name) => {
       const column = columnOf(objectNamed(text(table), context), text(name));
       if (!column) return null;
-      return 'length' in column.type ? byteLength(column.type) : (sizes[column.type.name] ?? null);
+      return byteLength(column.type);
     },
     t_col_name: (id, columnId) => {
       const object = id === null ? undefined : objectById(id ?? null, context);
@@ -177,7 +153,7 @@ export function metadataFunctions(context: CallContext): Readonly<Record<string,
         case 'precision':
           return 'length' in column.type && column.type.length !== 'max'
             ? column.type.length
-            : (sizes[column.type.name] ?? null);
+            : byteLength(column.type);
         default:
           return null;
       }

@@ -2,13 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import type { SystemView } from '../../catalogue/catalogue.ts';
 import type { CallContext } from '../call-context.ts';
+import { nameParts } from '../name-parts.ts';
 import type { SqliteFunction, SqliteValue } from './sqlite-function.ts';
 
 const text = (value: SqliteValue | undefined) => String(value ?? '');
 const flag = (value: boolean | undefined) => (value === undefined ? null : value ? 1 : 0);
 
 /** Rows of a system view as JSON; bytes as hexadecimal. */
-export function systemRows(view: SystemView, context: CallContext): string {
+function systemRows(view: SystemView, context: CallContext): string {
   return JSON.stringify(view.rows(context.security), (_key, value: unknown) => {
     if (typeof value === 'bigint') return Number(value);
     if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
@@ -18,16 +19,6 @@ export function systemRows(view: SystemView, context: CallContext): string {
       return Buffer.from(buffer.data ?? []).toString('hex');
     return value;
   });
-}
-
-/** `schema.name`, `[schema].[name]`, `database.schema.name`; of `database..name` the schema is empty. */
-export function nameParts(name: string): readonly string[] {
-  return (name.match(/\[(?:[^\]]|\]\])*\]|"(?:[^"]|"")*"|[^.]+|(?<=\.)(?=\.)/g) ?? []).map(
-    (part) => {
-      if (part.startsWith('[')) return part.slice(1, -1).replaceAll(']]', ']');
-      return part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part.trim();
-    },
-  );
 }
 
 /** https://learn.microsoft.com/sql/t-sql/functions/has-perms-by-name-transact-sql */

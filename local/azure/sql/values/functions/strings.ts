@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { SqlError } from '../../../tds/sql-error.ts';
-import { codePageBytes, textOfCodePage } from '../code-page.ts';
+import { decodeCodePage1252, encodeCodePage1252 } from '../../../tds/types/code-page-1252.ts';
 import { likePattern, matches } from '../like-pattern.ts';
+import { nameParts } from '../name-parts.ts';
 import { ofFirst, type SqliteFunction, type SqliteValue, strict } from './sqlite-function.ts';
 
 const text = (value: SqliteValue | undefined) => String(value ?? '');
@@ -156,10 +157,8 @@ const hashes: Readonly<Record<string, string>> = {
 };
 
 function parseName(name: string, part: number): SqliteValue {
-  const parts = (name.match(/\[(?:[^\]]|\]\])*\]|"(?:[^"]|"")*"|[^.]+/g) ?? []).map((each) =>
-    each.replace(/^\[|\]$|^"|"$/g, '').replaceAll(']]', ']'),
-  );
-  return parts.length > 4 ? null : (parts[parts.length - part] ?? null);
+  const parts = nameParts(name);
+  return parts.length > 4 ? null : parts[parts.length - part] || null;
 }
 
 const number = (value: SqliteValue | undefined) => Number(value ?? 0);
@@ -231,10 +230,10 @@ export const stringFunctions: Readonly<Record<string, SqliteFunction>> = {
   f_space: strict((count) =>
     number(count) < 0 ? null : ' '.repeat(Math.min(8_000, number(count))),
   ),
-  f_ascii: ofFirst((value) => codePageBytes(text(value))[0] ?? null),
+  f_ascii: ofFirst((value) => encodeCodePage1252(text(value))[0] ?? null),
   f_unicode: ofFirst((value) => text(value).codePointAt(0) ?? null),
   f_char: strict((code) =>
-    number(code) < 0 || number(code) > 255 ? null : textOfCodePage(Uint8Array.of(number(code))),
+    number(code) < 0 || number(code) > 255 ? null : decodeCodePage1252(Uint8Array.of(number(code))),
   ),
   f_nchar: strict((code) =>
     number(code) < 0 || number(code) > 65_535 ? null : String.fromCharCode(number(code)),
@@ -254,7 +253,7 @@ export const stringFunctions: Readonly<Record<string, SqliteFunction>> = {
         ? value
         : Number(isWide) === 1
           ? Buffer.from(text(value), 'utf16le')
-          : codePageBytes(text(value));
+          : encodeCodePage1252(text(value));
     return createHash(hashes[text(algorithm)] ?? 'sha256')
       .update(bytes)
       .digest();

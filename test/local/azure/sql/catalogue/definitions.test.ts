@@ -3,20 +3,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, it } from 'node:test';
-import { openSqlDatabase, refuses, type TestDatabase } from '../../../../support/sql-database.ts';
+import {
+  openInventory,
+  openSqlDatabase,
+  refuses,
+  type TestDatabase,
+} from '../../../../support/sql-database.ts';
 
 describe('Definitions', () => {
   let db: TestDatabase;
 
   beforeEach(() => {
-    db = openSqlDatabase();
-    db.run('CREATE SCHEMA inventory');
-    db.run(`CREATE TABLE inventory.Resource (
-      Id int NOT NULL CONSTRAINT PK_Resource PRIMARY KEY,
-      Name nvarchar(50) NOT NULL,
-      Size int NULL CONSTRAINT CK_Size CHECK (Size > 0),
-      Kind nvarchar(20) NOT NULL CONSTRAINT DF_Kind DEFAULT N'vm',
-      CONSTRAINT UQ_Name UNIQUE (Name))`);
+    db = openInventory();
   });
 
   it('makes a table whose rows come back', () => {

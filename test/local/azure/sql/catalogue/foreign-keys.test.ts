@@ -1,19 +1,12 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { openSqlDatabase, refuses, type TestDatabase } from '../../../../support/sql-database.ts';
+import { openInventory, refuses, type TestDatabase } from '../../../../support/sql-database.ts';
 
 describe('Foreign keys', () => {
   let db: TestDatabase;
 
   beforeEach(() => {
-    db = openSqlDatabase();
-    db.run('CREATE SCHEMA inventory');
-    db.run(`CREATE TABLE inventory.Resource (
-      Id int NOT NULL CONSTRAINT PK_Resource PRIMARY KEY,
-      Name nvarchar(50) NOT NULL,
-      Size int NULL CONSTRAINT CK_Size CHECK (Size > 0),
-      Kind nvarchar(20) NOT NULL CONSTRAINT DF_Kind DEFAULT N'vm',
-      CONSTRAINT UQ_Name UNIQUE (Name))`);
+    db = openInventory();
   });
 
   describe('with a foreign key', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { textOfUnits } from '../../../../../local/azure/sql/values/exact-number.ts';
 import { typeText } from '../../../../../local/azure/sql/values/type-text.ts';
+import { fromUnits } from '../../../../../local/azure/tds/types/decimal.ts';
 import { openCompiledDatabase } from '../../../../support/compiled-database.ts';
 import { refuses } from '../../../../support/sql-database.ts';
 
@@ -78,16 +78,16 @@ describe('Arithmetic', () => {
     const scale = fc.integer({ min: 0, max: 6 });
     fc.assert(
       fc.property(units, scale, units, scale, (a, x, b, y) => {
-        const side = (n: bigint, s: number) => `CAST('${textOfUnits(n, s)}' AS decimal(17,${s}))`;
+        const side = (n: bigint, s: number) => `CAST('${fromUnits(n, s)}' AS decimal(17,${s}))`;
         const most = Math.max(x, y);
         const [p, q] = [a * 10n ** BigInt(most - x), b * 10n ** BigInt(most - y)];
         const [row] = db.rows(
           `SELECT ${side(a, x)} + ${side(b, y)}, ${side(a, x)} - ${side(b, y)}, ${side(a, x)} * ${side(b, y)}`,
         );
         assert.deepEqual(row, [
-          textOfUnits(p + q, most),
-          textOfUnits(p - q, most),
-          textOfUnits(a * b, x + y),
+          fromUnits(p + q, most),
+          fromUnits(p - q, most),
+          fromUnits(a * b, x + y),
         ]);
       }),
       { numRuns: 100 },
