@@ -1,5 +1,6 @@
 // Our own template on the embedded Azure of this process, and the app's services as its settings make them.
 import assert from 'node:assert/strict';
+import { after } from 'node:test';
 import type { LocalAzure } from '../../local/azure/start-azure.ts';
 import { appSettingsOf } from '../../local/run-app.ts';
 import { createServices, type Services } from '../../shared/services.ts';
@@ -53,10 +54,17 @@ export async function deployApp(
   Object.assign(process.env, azure.identityEnvironmentOf(site.id), {
     WEBSITE_SITE_NAME: site.name,
   });
+  // A pool left open keeps the test's process for another minute.
+  const made: Services[] = [];
+  after(() => Promise.all(made.map((services) => services.close())));
   return {
     settings,
     siteId: site.id,
     groupId: `/subscriptions/${subscriptionId}/resourceGroups/rg-app`,
-    createServices: (changes = {}) => createServices({ ...settings, ...changes }),
+    createServices(changes = {}) {
+      const services = createServices({ ...settings, ...changes });
+      made.push(services);
+      return services;
+    },
   };
 }
