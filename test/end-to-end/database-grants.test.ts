@@ -229,7 +229,10 @@ async function proveRight(t: TestContext, missing: MissingRight, identityKind: s
   assert.equal(app.process.exitCode, null, 'it is still the same process');
 }
 
-describe('the rights in the database', () => {
+/** Most of a case is waiting, for a server that refuses. */
+const CASES_AT_ONCE = 3;
+
+describe('the rights in the database', { concurrency: CASES_AT_ONCE }, () => {
   before(() => buildApp(projectDirectory));
 
   for (const identityKind of ['userAssigned', 'systemAssigned']) {
