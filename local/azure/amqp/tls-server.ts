@@ -30,16 +30,11 @@ export async function startTlsServer(options: TlsServerOptions): Promise<Running
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     SNICallback: (name, done) => done(isOwnHost(name) ? null : new Error(`no such name: ${name}`)),
   });
-  const sockets = new Set<Socket>();
   const handshakes = new BoundedSet<Socket>(MAX_HANDSHAKES, (oldest) => oldest.destroy());
   rememberRawSockets(server);
   server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
     handshakes.add(socket);
-    socket.once('close', () => {
-      sockets.delete(socket);
-      handshakes.delete(socket);
-    });
+    socket.once('close', () => handshakes.delete(socket));
   });
   server.on('secureConnection', (secure: tls.TLSSocket) => {
     handshakes.delete(rawSocketOf(secure));
@@ -47,8 +42,5 @@ export async function startTlsServer(options: TlsServerOptions): Promise<Running
     onConnection(secure);
   });
   server.on('tlsClientError', () => {}); // A client that does not trust us, or speaks no TLS, is not our trouble.
-  return listenOnLoopback(server, () => {
-    options.onStop();
-    for (const socket of sockets) socket.destroy();
-  });
+  return listenOnLoopback(server, { onStop: options.onStop });
 }

@@ -1,6 +1,5 @@
 import http from 'node:http';
 import https from 'node:https';
-
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
@@ -51,15 +50,22 @@ export async function startServer(
     : http.createServer(options, guarded);
   if (tls) rememberRawSockets(server);
   if (onUpgrade) guardUpgrades(server, isOwnHost, onUpgrade);
-  return listenOnLoopback(server, () => server.closeAllConnections(), port);
+  return listenOnLoopback(server, { port });
 }
 
-/** Listens on loopback, on a free port for 0. `endConnections`: those that are open. Throws the listen error. */
+/**
+ * Listens on loopback, on a free port for 0. `onStop` runs before the connections are ended. Throws the listen error.
+ * `closeAllConnections` would leave those that are not through with TLS, and they would be served until they end.
+ */
 export async function listenOnLoopback(
   server: Server,
-  endConnections: () => void,
-  port = 0,
+  { port = 0, onStop }: { readonly port?: number; readonly onStop?: () => void } = {},
 ): Promise<RunningServer> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   await listen(server, port);
   const { port: ownPort } = server.address() as AddressInfo;
   return {
@@ -67,7 +73,8 @@ export async function listenOnLoopback(
     stop: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
-        endConnections();
+        onStop?.();
+        for (const socket of sockets) socket.destroy();
       }),
     reopen: () => listen(server, ownPort),
   };
@@ -83,7 +90,6 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-/** `closeAllConnections` leaves upgraded connections alone: whoever took them ends them. */
 function guardUpgrades(
   server: Server,
   isOwnHost: (host: string) => boolean,

@@ -31,23 +31,16 @@ export function createTdsDoor(parts: TdsDoorParts): TdsDoor {
 
 async function start(parts: TdsDoorParts, contexts: TlsContexts): Promise<RunningServer> {
   const limits = { ...tdsLimits, ...parts.limits };
-  const sockets = new Set<Socket>();
   const pending = new Set<Socket>();
   const server = createServer((socket) => {
-    sockets.add(socket);
     pending.add(socket);
     const [oldest] = pending;
     if (pending.size > limits.pendingLogins) oldest?.destroy();
     socket.on('error', () => socket.destroy());
-    socket.once('close', () => {
-      sockets.delete(socket);
-      pending.delete(socket);
-    });
+    socket.once('close', () => pending.delete(socket));
     void serve(socket, parts, { limits, contexts, onLoggedIn: () => pending.delete(socket) });
   });
-  return listenOnLoopback(server, () => {
-    for (const socket of sockets) socket.destroy();
-  });
+  return listenOnLoopback(server);
 }
 
 async function serve(
