@@ -38,7 +38,12 @@ resource serviceBus 'Microsoft.ServiceBus/namespaces@2024-01-01' = {
   // Messages that can never succeed, with the reason: a trigger cannot dead-letter by itself.
   resource rejected 'queues' = {
     name: targets.rejectedQueue
-    properties: { maxDeliveryCount: 10 }
+    properties: {
+      maxDeliveryCount: 10
+      // The id is made of the content: what is put aside again, as its own queue didn't hear of it, is there once.
+      requiresDuplicateDetection: true
+      duplicateDetectionHistoryTimeWindow: 'P7D'
+    }
   }
 
   resource findings 'topics' = {

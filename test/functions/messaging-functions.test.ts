@@ -331,6 +331,10 @@ describe('recordResource', () => {
     assert.deepEqual(messages[1]?.body, foreign);
     assert.equal(messages[2]?.applicationProperties?.cutFromBytes, '262000');
     assert.equal(inventory.size, before);
+
+    // Delivered again, as its queue did not hear of it: put aside once.
+    await recordResource('hello', createContext('recordResource'), withInventory);
+    assert.equal((await rejectedMessages()).length, messages.length);
   });
 
   it('passes over events of other types, which publishEvent puts on the topic as well', async () => {

@@ -108,9 +108,13 @@ describe('T20 a flood', () => {
     const head = `GET /api/identity?x HTTP/1.1\r\nHost: localhost\r\nx-functions-key: ${key}\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n`;
     const chunk = `10000\r\n${'x'.repeat(65_536)}\r\n`;
     const bytes = Buffer.from(head + chunk.repeat(500));
-    const { answer, milliseconds } = await sendBytes(app.baseUrl, { bytes, endsEarly: false });
-    assert.equal(answer?.status, 400);
-    assert.ok(milliseconds < 2000, `${milliseconds} ms`);
+    let outcome = await sendBytes(app.baseUrl, { bytes, endsEarly: false });
+    // A reset overtakes the answer at times: TCP gives what was not read away.
+    for (let again = 0; again < 3 && !outcome.answer; again++) {
+      outcome = await sendBytes(app.baseUrl, { bytes, endsEarly: false });
+    }
+    assert.equal(outcome.answer?.status, 400);
+    assert.ok(outcome.milliseconds < 2000, `${outcome.milliseconds} ms`);
   });
 
   it('of a body beyond the limit is refused by its announcement, before a byte of it is read', async () => {
