@@ -57,16 +57,6 @@ const noUser: Answer = (_, { operation, server, database, claims }, cause) => {
   });
 };
 
-const noDatabase: Answer = (_, { server, database, claims }, cause) =>
-  new AppError({
-    code: 'NOT_FOUND',
-    target: 'database',
-    message: `There is no database ${database} on ${server}, or ${who(claims).toLowerCase()} has no user in it (4060).`,
-    nextStep:
-      'Correct SQL_DATABASE; if the database is there, run npm run grant-database, which runs infra/sql/05-user.sql.',
-    cause,
-  });
-
 /** "The EXECUTE permission was denied on the object 'RecordResource', database 'inventory', schema 'inventory'." */
 const OBJECT_DENIAL =
   /^The (?<action>[\w ]{1,64}) permission was denied on the (?:object|column) '(?<name>[^']{1,128})'.* schema '(?<schema>[^']{1,128})'/;
@@ -103,6 +93,12 @@ function configInvalid(message: (facts: DatabaseFacts, text: string) => string, 
     });
   return answer;
 }
+
+const noDatabase = configInvalid(
+  ({ server, database, claims }) =>
+    `There is no database ${database} on ${server}, or ${who(claims).toLowerCase()} has no user in it (4060).`,
+  'Correct SQL_DATABASE; if the database is there, run npm run grant-database, which runs infra/sql/05-user.sql.',
+);
 
 /** "Client with IP address '203.0.113.7' is not allowed to access the server." */
 const firewall = configInvalid(({ server }, text) => {

@@ -114,9 +114,9 @@ describe('Azure SQL', { concurrency: AT_ONCE }, () => {
       await app.works();
     }));
 
-  it('Row 38: 4060, a database that is not there: NOT_FOUND at once, naming it', () =>
+  it('Row 38: 4060, a database that is not there: CONFIG_INVALID at once, naming it', () =>
     lab.use(async (app) => {
-      await app.refusesAtOnce('NOT_FOUND', 4060, { database: 'nope' }, ({ message }) => {
+      await app.refusesAtOnce('CONFIG_INVALID', 4060, { database: 'nope' }, ({ message }) => {
         assert.match(message, /There is no database nope on /);
       });
       await app.works();

@@ -122,7 +122,7 @@ describe('[38] an error that stays is told at once', () => {
 
   it('4060, though 18456 follows it: the database', async () => {
     const error = await failureOf(server.open({ database: 'nope' }).query('select 1', call));
-    assert.equal(error.code, 'NOT_FOUND');
+    assert.equal(error.code, 'CONFIG_INVALID');
     assert.match(error.message, /There is no database nope on sql-test/);
     assert.match(error.nextStep, /SQL_DATABASE/);
   });
