@@ -9,6 +9,7 @@ import { authorizeLink } from './authorize-link.ts';
 import { Claims, covers } from './claims.ts';
 import type { AmqpValue } from './codec/amqp-value.ts';
 import type { Connection } from './connection.ts';
+import { createCoordinator } from './coordinator.ts';
 import { IncomingLinkEnd } from './incoming-link-end.ts';
 import { parseLinkAddress } from './link-address.ts';
 import type { LinkEnd } from './link-end.ts';
@@ -29,6 +30,7 @@ export interface ClientParts {
 }
 
 const CBS = '$cbs';
+const MAX_COMMAND_BYTES = 4096;
 
 export class ClientSession {
   readonly connection: Connection;
@@ -55,14 +57,18 @@ export class ClientSession {
     this.#attach(link).catch((error: unknown) => this.#refuse(link, toAmqpError(error)));
   }
 
-  /** Ends the links whose tokens have expired. Azure: "promptly drops all links … to the respective entity". */
+  /** Ends old transactions, and the links whose tokens have expired. Azure: "promptly drops all links … to the respective entity". */
   expireClaims(): void {
+    this.connection.transactions.expire(this.#parts.clock.nowMs());
     if (this.#claims.expire(this.#parts.clock.nowMs())) this.#checkLinks('');
   }
 
   async #attach(link: LinkEnd): Promise<void> {
     const { source, target, isPeerReceiver } = link.attach;
-    if (target.isCoordinator) throw notImplemented('Transactions are not implemented.');
+    if (target.isCoordinator) {
+      this.#acceptCoordinator(link);
+      return;
+    }
     if ((isPeerReceiver ? source : target).isDynamic) {
       throw notImplemented('Dynamic nodes are not implemented.');
     }
@@ -71,6 +77,17 @@ export class ClientSession {
     if (path.toLowerCase() === CBS) this.#acceptCbs(link);
     else if (isManagement) this.#acceptManagement(link, path);
     else await this.#acceptNode(link, path);
+  }
+
+  /** Event Hubs has no transactions. Rights are asked for by the links that work in one. */
+  #acceptCoordinator(link: LinkEnd): void {
+    if (this.namespace.service !== 'ServiceBus' || !(link instanceof IncomingLinkEnd)) {
+      throw notImplemented('Transactions are not implemented.');
+    }
+    link.accept(
+      createCoordinator(this.connection.transactions, this.#parts.clock),
+      MAX_COMMAND_BYTES,
+    );
   }
 
   #acceptCbs(link: LinkEnd): void {
@@ -106,7 +123,7 @@ export class ClientSession {
     const node = path.toLowerCase();
     if (link instanceof OutgoingLinkEnd) this.#requests.acceptReceiver(link, node);
     else if (link instanceof IncomingLinkEnd) {
-      this.#requests.acceptSender(link, node, (request) => this.#manage(path, request));
+      this.#requests.acceptSender(link, node, (request) => this.#manage(link, path, request));
     }
   }
 
@@ -125,7 +142,7 @@ export class ClientSession {
     return this.#claims.covering(managementPath(path), clock.nowMs()).length > 0;
   }
 
-  async #manage(linkPath: string, request: NodeRequest) {
+  async #manage(link: LinkEnd, linkPath: string, request: NodeRequest) {
     const { name } = request.properties;
     // Event Hubs names the hub in the request, its links go to the namespace's own node.
     const path =
@@ -136,6 +153,8 @@ export class ClientSession {
       connectionId: this.connection.id,
       closed: this.connection.ended,
       authorize: (rights) => this.#authorize(managementPath(path), node.scope, rights, claims),
+      enlist: (id, work) =>
+        this.connection.transactions.add(id, link.session, () => ({ ...work, onEnd() {} })),
     });
   }
 

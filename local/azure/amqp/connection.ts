@@ -16,6 +16,7 @@ import { type Frame, FrameReader, MAX_FRAME_BYTES, ProtocolError } from './frame
 import type { LinkEnd } from './link-end.ts';
 import { answerSasl, writeMechanisms } from './sasl.ts';
 import { HANDLE_MAX, Session } from './session.ts';
+import { Transactions } from './transactions.ts';
 
 const PROTOCOL = { amqp: 0, sasl: 3 } as const;
 const FRAME = { amqp: 0, sasl: 1 } as const;
@@ -39,6 +40,7 @@ export interface ConnectionBroker {
 
 export class Connection {
   readonly id = randomUUID();
+  readonly transactions = new Transactions();
   readonly #socket: Duplex;
   readonly #broker: ConnectionBroker;
   readonly #reader: FrameReader;

@@ -1,11 +1,18 @@
 // A client's sender, seen from the broker: collects deliveries and answers each with its outcome.
 
 import { AmqpError, trackingSuffix } from './amqp-error.ts';
-import { ACCEPTED, rejectedWith } from './codec/delivery-states.ts';
+import {
+  ACCEPTED,
+  decodeTransactionalState,
+  encodeTransactionalState,
+  rejectedWith,
+} from './codec/delivery-states.ts';
 import type { Performative } from './codec/performatives.ts';
+import type { CommandSink } from './coordinator.ts';
 import { LinkEnd } from './link-end.ts';
 import type { IncomingLink, MessageSink } from './messaging-node.ts';
 import { toAmqpError } from './to-amqp-error.ts';
+import { noTransactionsHere } from './transactions.ts';
 
 /** Deliveries that a client may have on their way. Source: first flow of the service on a sender link. */
 const CREDIT = 300;
@@ -17,13 +24,14 @@ interface PartialDelivery {
   readonly id: number;
   readonly format: number;
   readonly isSettled: boolean;
+  readonly transactionId?: Buffer;
   /** Emptied once the message is too large: only its size is counted then. */
   chunks: Buffer[];
   size: number;
 }
 
 export class IncomingLinkEnd extends LinkEnd implements IncomingLink {
-  #sink: MessageSink | undefined;
+  #sink: MessageSink | CommandSink | undefined;
   #maxMessageSizeBytes = 0;
   #credit = 0;
   #deliveryCount = 0;
@@ -31,7 +39,7 @@ export class IncomingLinkEnd extends LinkEnd implements IncomingLink {
   #partial: PartialDelivery | undefined;
   #refusal: AmqpError | undefined;
 
-  accept(sink: MessageSink, maxMessageSizeBytes: number): void {
+  accept(sink: MessageSink | CommandSink, maxMessageSizeBytes: number): void {
     this.#sink = sink;
     this.#maxMessageSizeBytes = maxMessageSizeBytes;
     const { sourceBytes, targetBytes } = this.attach;
@@ -82,7 +90,10 @@ export class IncomingLinkEnd extends LinkEnd implements IncomingLink {
     }
     this.#credit -= 1;
     this.#deliveryCount = (this.#deliveryCount + 1) >>> 0;
+    const state = transfer.encoded(7);
+    const { transactionId } = (state && decodeTransactionalState(state)) ?? {};
     return {
+      ...(transactionId && { transactionId }),
       id: transfer.number(1),
       format: transfer.optionalNumber(3) ?? 0,
       isSettled: transfer.boolean(4),
@@ -117,6 +128,14 @@ export class IncomingLinkEnd extends LinkEnd implements IncomingLink {
     this.#inFlight += 1;
     try {
       if (refusal) throw refusal;
+      if (delivery.transactionId) {
+        this.#stage(delivery, delivery.transactionId, message);
+        return;
+      }
+      if (this.#sink && 'answer' in this.#sink) {
+        this.#settle(delivery, undefined, this.#sink.answer(message));
+        return;
+      }
       const done = this.#sink?.receive(message, format);
       if (!(done instanceof Promise)) this.#settle(delivery);
       else {
@@ -128,12 +147,24 @@ export class IncomingLinkEnd extends LinkEnd implements IncomingLink {
     }
   }
 
-  #settle({ id, isSettled }: PartialDelivery, error?: unknown): void {
+  #stage(delivery: PartialDelivery, transactionId: Buffer, message: Buffer): void {
+    const { session } = this;
+    if (this.#sink?.receiveIn) this.#sink.receiveIn(message, transactionId);
+    else
+      session.connection.transactions.add(transactionId, session, () => {
+        const work = this.#sink?.stage?.(message, delivery.format);
+        if (!work) throw noTransactionsHere();
+        return { ...work, onEnd() {} };
+      });
+    this.#settle(delivery, undefined, encodeTransactionalState(transactionId, ACCEPTED));
+  }
+
+  #settle({ id, isSettled }: PartialDelivery, error?: unknown, state = ACCEPTED): void {
     this.#inFlight -= 1;
     if (!isSettled && this.isAttached) {
       this.session.answerIncoming(
         id,
-        error === undefined ? ACCEPTED : rejectedWith(toAmqpError(error)),
+        error === undefined ? state : rejectedWith(toAmqpError(error)),
       );
     }
     this.#replenish();

@@ -1,6 +1,12 @@
 import { AmqpError } from './amqp-error.ts';
 import { plain } from './codec/amqp-value.ts';
-import type { ManagementResponse, MessagingNode, Right } from './messaging-node.ts';
+import type {
+  ManagementRequest,
+  ManagementResponse,
+  MessagingNode,
+  Right,
+  StagedWork,
+} from './messaging-node.ts';
 import type { NodeRequest } from './request-node.ts';
 
 interface ManagementCaller {
@@ -8,11 +14,13 @@ interface ManagementCaller {
   readonly closed: AbortSignal;
   /** The principal that has one of the rights on the node. Throws AmqpError. */
   authorize(rights: readonly Right[]): string;
+  /** Makes the work a part of the transaction. Throws AmqpError. */
+  enlist(transactionId: Buffer, work: StagedWork): void;
 }
 
 /** One request to a `$management` node: is there such an operation, may the caller, do it. Throws AmqpError. */
 export async function callManagement(
-  { properties, body }: NodeRequest,
+  { properties, body, transactionId }: NodeRequest,
   node: MessagingNode,
   caller: ManagementCaller,
 ): Promise<ManagementResponse> {
@@ -27,7 +35,7 @@ export async function callManagement(
   }
   const principalId = caller.authorize(found.rights);
   const linkName = plain(properties['associated-link-name']);
-  return found.handle({
+  const request: ManagementRequest = {
     operation: String(operation),
     properties,
     body,
@@ -35,5 +43,13 @@ export async function callManagement(
     connectionId: caller.connectionId,
     closed: caller.closed,
     ...(typeof linkName === 'string' && { associatedLinkName: linkName }),
-  });
+  };
+  if (!transactionId || found.isReading) return found.handle(request);
+  // Pretend: to schedule a message takes part in none, as its number would be given before the commit.
+  if (!found.stage) {
+    throw new AmqpError('amqp:not-implemented', `'${operation}' takes part in no transactions.`);
+  }
+  const { response, work } = found.stage(request);
+  caller.enlist(transactionId, work);
+  return response;
 }

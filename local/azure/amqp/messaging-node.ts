@@ -82,10 +82,33 @@ export interface MessageSink {
    * Deliveries of a link are handed over in order, without waiting for promises.
    */
   receive(message: Buffer, format: number): void | Promise<void>;
+  /** A request of a transaction: accepted, and answered elsewhere. In place of `stage`. */
+  receiveIn?(message: Buffer, transactionId: Buffer): void;
+  /**
+   * As `receive`, for a delivery of a transaction: it is looked at now, and done when the transaction commits.
+   * Absent: the node takes part in no transactions. Throws AmqpError to reject the delivery.
+   */
+  stage?(message: Buffer, format: number): StagedWork;
   /** The link ended. */
   close?(): void;
   /** Goes into our attach. */
   readonly attachProperties?: Readonly<Record<string, AmqpValue>>;
+}
+
+/** A part of a transaction. At the commit all parts are checked, then all applied, in one turn. */
+export interface StagedWork {
+  /** Whose transaction it is: name of the queue or topic. */
+  readonly entity: string;
+  /** Messages that it sends. */
+  readonly sentCount?: number;
+  /** What can be taken once only (locks, scheduled messages): no other part of the transaction may have it. */
+  readonly subjects?: readonly object[];
+  /** Throws AmqpError if it can no longer be done; then nothing of the transaction is. */
+  check(): void;
+  /** Must not throw after `check`. */
+  apply(): void;
+  /** What was applied goes to disk. */
+  finish(): void;
 }
 
 /** Message format of the batches that all Azure SDKs send: vnd.microsoft, 0x80013700. */
@@ -130,6 +153,8 @@ export interface MessageSource {
    * (the SDK's settle call waits for either); a promise does the same later.
    */
   settle?(delivery: Delivery, outcome: Outcome): void | Promise<void>;
+  /** As `settle`, for an outcome that a transaction decides on. Throws AmqpError to answer `rejected`. */
+  stageSettle?(delivery: Delivery, outcome: Outcome): StagedWork;
   /** The link ended; deliveries without outcome will get none. `unsettled`: oldest first. */
   close?(unsettled: readonly Delivery[]): void;
   /** Goes into our attach: `com.microsoft:locked-until-utc`, for one. */
@@ -171,6 +196,13 @@ export interface ManagementOperation {
   readonly rights: readonly Right[];
   /** Throws AmqpError: answered with its status code, condition and text. */
   handle(request: ManagementRequest): ManagementResponse | Promise<ManagementResponse>;
+  /** It changes nothing that a transaction could take back: `handle` answers in one, too. */
+  readonly isReading?: boolean;
+  /** As `handle`, in a transaction: answered now, done when that commits. Absent: answered 501 there. */
+  stage?(request: ManagementRequest): {
+    readonly response: ManagementResponse;
+    readonly work: StagedWork;
+  };
 }
 
 export interface ManagementRequest {

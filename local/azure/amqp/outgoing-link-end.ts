@@ -1,5 +1,5 @@
 // A client's receiver, seen from the broker: sends while there is room, and takes the outcomes.
-import { encodeOutcome, rejectedWith } from './codec/delivery-states.ts';
+import { encodeOutcome, encodeTransactionalState, rejectedWith } from './codec/delivery-states.ts';
 import type { Performative } from './codec/performatives.ts';
 import { replaceFilters } from './codec/terminus.ts';
 import { LinkEnd } from './link-end.ts';
@@ -11,6 +11,7 @@ import type {
   SendOptions,
 } from './messaging-node.ts';
 import { toAmqpError } from './to-amqp-error.ts';
+import { noTransactionsHere } from './transactions.ts';
 
 const SETTLED = 1;
 const SECOND = 1;
@@ -142,6 +143,39 @@ export class OutgoingLinkEnd extends LinkEnd implements OutgoingLink {
     } catch (error) {
       answer(error);
     }
+  }
+
+  /** The outcome is a part of a transaction: the delivery is settled when that commits, else it is as before. */
+  onStagedOutcome(delivery: TrackedDelivery, outcome: Outcome, transactionId: Buffer): void {
+    this.activeAt = performance.now();
+    const { session } = this;
+    try {
+      session.connection.transactions.add(transactionId, session, () => {
+        const work = this.#source?.stageSettle?.(delivery, outcome);
+        if (!work) throw noTransactionsHere();
+        return {
+          ...work,
+          onEnd: (isCommitted) => this.#endStaged(delivery, isCommitted && outcome),
+        };
+      });
+      session.answerStaged(
+        delivery.id,
+        encodeTransactionalState(transactionId, encodeOutcome(outcome)),
+      );
+    } catch (error) {
+      session.outgoing.track(delivery);
+      session.answerStaged(
+        delivery.id,
+        encodeTransactionalState(transactionId, rejectedWith(toAmqpError(error))),
+      );
+    }
+  }
+
+  /** `outcome`: false after a rollback. */
+  #endStaged(delivery: TrackedDelivery, outcome: Outcome | false): void {
+    if (!this.isAttached) return;
+    if (outcome) this.session.answerOutgoing(delivery.id, encodeOutcome(outcome));
+    else this.session.outgoing.track(delivery);
   }
 
   protected onClosed(): void {

@@ -1,6 +1,6 @@
 // What a session sends: delivery ids, the peer's window, and the deliveries whose outcome is awaited [AMQP 2.5.6].
 
-import { decodeOutcome, RELEASED } from './codec/delivery-states.ts';
+import { decodeOutcome, decodeTransactionalState, RELEASED } from './codec/delivery-states.ts';
 import type { Performative } from './codec/performatives.ts';
 import { writeTransfer } from './codec/write-performatives.ts';
 import type { OutgoingLinkEnd, TrackedDelivery } from './outgoing-link-end.ts';
@@ -89,10 +89,13 @@ export class OutgoingTransfers {
     const count = ((disposition.optionalNumber(2) ?? first) - first + 1) >>> 0;
     const isSettled = disposition.boolean(3);
     const state = disposition.encoded(4) ?? (isSettled ? RELEASED : undefined);
-    const outcome = state && decodeOutcome(state);
+    const transactional = state && decodeTransactionalState(state);
+    const outcome = transactional ? transactional.outcome : state && decodeOutcome(state);
     if (!outcome) return;
     for (const delivery of this.#takeRange(first, count)) {
-      delivery.link.onOutcome(delivery, outcome, isSettled);
+      if (transactional) {
+        delivery.link.onStagedOutcome(delivery, outcome, transactional.transactionId);
+      } else delivery.link.onOutcome(delivery, outcome, isSettled);
     }
   }
 

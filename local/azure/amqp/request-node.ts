@@ -15,6 +15,8 @@ const MAX_REQUEST_BYTES = 1024 * 1024;
 export interface NodeRequest {
   readonly properties: Readonly<Record<string, AmqpValue>>;
   readonly body: AmqpValue;
+  /** Of the transaction that it belongs to. */
+  readonly transactionId?: Buffer;
 }
 
 type Handler = (request: NodeRequest) => Promise<ManagementResponse>;
@@ -42,14 +44,14 @@ export class RequestNodes {
   /** The client will send requests on this link; they are handled one after the other. */
   acceptSender(link: IncomingLinkEnd, node: string, handle: Handler): void {
     let last: Promise<void> = Promise.resolve();
-    const sink = {
-      // Accepted before it is handled: a client stack dies when the answer overtakes the disposition.
-      receive: (message: Buffer) => {
-        const request = decodeMessage(Buffer.from(message));
-        last = last.then(nextTurn).then(() => this.#answer(link, node, request, handle));
-      },
+    // Accepted before it is handled: a client stack dies when the answer overtakes the disposition.
+    const take = (message: Buffer, transactionId?: Buffer) => {
+      const request = decodeMessage(Buffer.from(message));
+      const handleIt: Handler = (asked) =>
+        handle({ ...asked, ...(transactionId && { transactionId }) });
+      last = last.then(nextTurn).then(() => this.#answer(link, node, request, handleIt));
     };
-    link.accept(sink, MAX_REQUEST_BYTES);
+    link.accept({ receive: (message) => take(message), receiveIn: take }, MAX_REQUEST_BYTES);
   }
 
   async #answer(

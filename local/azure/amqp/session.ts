@@ -1,6 +1,11 @@
 // One session [AMQP 2.5]: its links by their handles, what it receives, and the dispositions of both directions.
 import { PERFORMATIVE, type Performative } from './codec/performatives.ts';
-import { type ErrorFields, writeEnd, writeFlow } from './codec/write-performatives.ts';
+import {
+  type ErrorFields,
+  writeDisposition,
+  writeEnd,
+  writeFlow,
+} from './codec/write-performatives.ts';
 import type { Connection } from './connection.ts';
 import { Dispositions } from './dispositions.ts';
 import { ProtocolError } from './frame-reader.ts';
@@ -96,6 +101,12 @@ export class Session {
   answerOutgoing(deliveryId: number, state: Buffer): void {
     this.#settled.add(deliveryId, state);
     this.connection.scheduleFlush();
+  }
+
+  /** The outcome stands when its transaction commits: the delivery stays unsettled [AMQP 4.4.2]. */
+  answerStaged(deliveryId: number, state: Buffer): void {
+    const [first, last] = [deliveryId, deliveryId];
+    this.write(writeDisposition({ isReceiver: false, first, last, isSettled: false, state }));
   }
 
   /** Whether a message may be begun: the peer's window, our socket. */

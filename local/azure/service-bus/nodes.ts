@@ -2,6 +2,7 @@
 import type {
   IncomingLink,
   ManagementOperation,
+  ManagementRequest,
   MessageSink,
   MessagingNode,
 } from '../amqp/messaging-node.ts';
@@ -23,6 +24,7 @@ import { renewSessionLock } from './operations/renew-session-lock.ts';
 import { addRule, enumerateRules, removeRule } from './operations/rules.ts';
 import { scheduleMessage } from './operations/schedule-message.ts';
 import { getSessionState, setSessionState } from './operations/session-state.ts';
+import type { ChangingOperation } from './operations/staged-operation.ts';
 import { updateDisposition } from './operations/update-disposition.ts';
 import type { Scheduler } from './scheduler.ts';
 import {
@@ -53,7 +55,7 @@ export function queueNode(queue: Queue, parts: NodeParts): MessagingNode {
     maxMessageSizeBytes: largestMessage(queue),
     acceptSender: (link) => openSender(queue, link, parts),
     ...receiving(queue, main, parts),
-    operations: timely(parts, {
+    operations: timely(parts, queue.settings.name, {
       ...receiverOperations(main),
       ...sessionOperations(main, queue.intake.size, queue, parts),
       'com.microsoft:schedule-message': scheduleMessage(queue.intake, requireSendable),
@@ -72,7 +74,7 @@ export function topicNode(topic: Topic, parts: NodeParts): MessagingNode {
     acceptReceiver() {
       throw cannotReceiveFrom('topic');
     },
-    operations: timely(parts, {
+    operations: timely(parts, topic.settings.name, {
       'com.microsoft:schedule-message': scheduleMessage(topic.intake, requireSendable),
       'com.microsoft:cancel-scheduled-message': cancelScheduledMessage(topic.scheduled),
     }),
@@ -89,7 +91,7 @@ export function subscriptionNode(subscription: Subscription, parts: NodeParts): 
       throw cannotSendTo('subscription');
     },
     ...receiving(subscription, pair.main, parts),
-    operations: timely(parts, {
+    operations: timely(parts, topic.settings.name, {
       ...receiverOperations(pair.main),
       ...sessionOperations(pair.main, topic.intake.size, topic, parts),
       'com.microsoft:add-rule': addRule(subscription),
@@ -113,7 +115,11 @@ export function deadLetterNode(
       throw cannotSendTo('dead-letter queue');
     },
     ...receiving(entity, entity.pair.deadLetters, parts),
-    operations: timely(parts, receiverOperations(entity.pair.deadLetters)),
+    operations: timely(
+      parts,
+      ('topic' in entity ? entity.topic : entity).settings.name,
+      receiverOperations(entity.pair.deadLetters),
+    ),
   };
 }
 
@@ -125,8 +131,8 @@ function openSender(entity: Queue | Topic, link: IncomingLink, parts: NodeParts)
   const fact = { kind: 'message', door: 'messaging', operation: 'send', host } as const;
   const { principalId } = link;
   return createMessageSender(entity, {
-    ...{ scheduler, commit },
-    requireOpen,
+    ...{ scheduler, commit, requireOpen },
+    entity: entity.settings.name,
     onSent: (count) =>
       journal.record({ ...fact, entity: entity.settings.name, status: 200, count, principalId }),
   });
@@ -143,7 +149,11 @@ function receiving(
       if (status === 'Disabled' || status === 'ReceiveDisabled') {
         throw entityDisabled(`sb://${parts.host}/${link.path.toLowerCase()}`);
       }
-      const source = acceptReceiver(link, { ...parts, queue });
+      const source = acceptReceiver(link, {
+        ...parts,
+        queue,
+        entity: ('topic' in entity ? entity.topic : entity).settings.name,
+      });
       entity.links.add(link, 'Listen');
       return source;
     },
@@ -175,21 +185,51 @@ function sessionOperations(
   };
 }
 
+/** Operations that a transaction cannot take back, and need not. */
+const READING = new Set([
+  'com.microsoft:renew-lock',
+  'com.microsoft:peek-message',
+  'com.microsoft:receive-by-sequence-number',
+  'com.microsoft:renew-session-lock',
+  'com.microsoft:get-session-state',
+  'com.microsoft:get-message-sessions',
+  'com.microsoft:enumerate-rules',
+]);
+
 /** Whatever is due happens before an operation looks, and what it does is on disk before it answers. */
-function timely({ scheduler, commit }: NodeParts, operations: Operations): Operations {
-  return Object.fromEntries(
-    Object.entries(operations).map(([name, operation]) => [
-      name,
-      {
-        rights: operation.rights,
-        handle(request) {
+function timely(
+  { scheduler, commit }: NodeParts,
+  entity: string,
+  operations: Readonly<Record<string, ManagementOperation | ChangingOperation>>,
+): Operations {
+  const wrap = (name: string, operation: ManagementOperation | ChangingOperation) =>
+    ({
+      rights: operation.rights,
+      isReading: READING.has(name),
+      handle(request) {
+        scheduler.runDue();
+        const answer = operation.handle(request);
+        commit();
+        return answer;
+      },
+      ...('change' in operation && {
+        stage(request: ManagementRequest) {
           scheduler.runDue();
-          const answer = operation.handle(request);
-          commit();
-          return answer;
+          const { subjects = [], check, apply } = operation.change(request);
+          check();
+          const checkAgain = () => {
+            scheduler.runDue();
+            check();
+          };
+          return {
+            response: {},
+            work: { entity, subjects, check: checkAgain, apply, finish: commit },
+          };
         },
-      } satisfies ManagementOperation,
-    ]),
+      }),
+    }) satisfies ManagementOperation;
+  return Object.fromEntries(
+    Object.entries(operations).map(([name, operation]) => [name, wrap(name, operation)]),
   );
 }
 

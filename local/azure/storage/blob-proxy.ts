@@ -94,8 +94,15 @@ function refuse(
   else {
     // Azure: a 401 has neither x-ms-version nor x-ms-client-request-id [R40].
     const { server, ...echoed } = azureHeaders(incoming);
-    outgoing.writeHead(status, reason, { server, ...(status !== 401 && echoed), ...headers });
-    outgoing.end(incoming.method === 'HEAD' ? undefined : body);
+    const isHead = incoming.method === 'HEAD';
+    // No content type without a body: .NET would parse it (StorageRequestFailedDetailsParser of Azure.Storage).
+    const { 'Content-Type': _type, 'Content-Length': _length, ...bodiless } = headers;
+    outgoing.writeHead(status, reason, {
+      server,
+      ...(status !== 401 && echoed),
+      ...(isHead ? bodiless : headers),
+    });
+    outgoing.end(isHead ? undefined : body);
   }
   return { status, code: error.code };
 }

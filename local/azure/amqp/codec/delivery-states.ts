@@ -6,6 +6,8 @@ import { encodeValue } from './encode.ts';
 import { decodeEntries } from './sections.ts';
 
 const STATE = { accepted: 0x24, rejected: 0x25, released: 0x26, modified: 0x27 } as const;
+/** [AMQP 4.5] */
+const TRANSACTION = { declare: 0x31, discharge: 0x32, declared: 0x33, state: 0x34 } as const;
 const ERROR = 0x1d;
 
 const described = (code: number, fields: readonly AmqpValue[]) =>
@@ -65,6 +67,46 @@ export function decodeOutcome(state: Buffer): Outcome | undefined {
     default:
       return undefined;
   }
+}
+
+/** The state of a delivery that is part of a transaction; undefined for another state. Throws DecodeError. */
+export function decodeTransactionalState(
+  state: Buffer,
+): { readonly transactionId: Buffer; readonly outcome?: Outcome } | undefined {
+  const decoder = new Decoder(state);
+  if (decoder.readDescriptor() !== TRANSACTION.state) return undefined;
+  const [id, outcome] = readFields(decoder, state);
+  const decoded = outcome && decodeOutcome(outcome);
+  return { transactionId: decodeTransactionId(id), ...(decoded && { outcome: decoded }) };
+}
+
+export const encodeTransactionalState = (transactionId: Buffer, outcome: Buffer): Buffer =>
+  encodeValue(described(TRANSACTION.state, [transactionId, encoded(outcome)]));
+
+export const declaredAs = (transactionId: Buffer): Buffer =>
+  encodeValue(described(TRANSACTION.declared, [transactionId]));
+
+export type TransactionCommand =
+  | { readonly kind: 'declare' }
+  | { readonly kind: 'discharge'; readonly transactionId: Buffer; readonly isFailed: boolean };
+
+/** The body of a message to the coordinator. Throws DecodeError. */
+export function readTransactionCommand(body: AmqpValue): TransactionCommand {
+  const fields: AmqpValue = body instanceof Described ? body.value : undefined;
+  if (body instanceof Described && Array.isArray(fields)) {
+    if (body.descriptor === TRANSACTION.declare) return { kind: 'declare' };
+    const [transactionId, isFailed]: readonly AmqpValue[] = fields;
+    if (body.descriptor === TRANSACTION.discharge && Buffer.isBuffer(transactionId)) {
+      return { kind: 'discharge', transactionId, isFailed: isFailed === true };
+    }
+  }
+  throw new DecodeError('a declare or discharge was expected');
+}
+
+function decodeTransactionId(field: Buffer | undefined): Buffer {
+  const id = field && decodeValue(field);
+  if (!Buffer.isBuffer(id)) throw new DecodeError('a transaction id was expected');
+  return Buffer.from(id);
 }
 
 function decodeRejected(error: Buffer | undefined): Outcome {

@@ -21,6 +21,12 @@ interface IntakeParts {
   schedule(content: MessageContent, dueMs: number): number;
 }
 
+export interface StagedSend {
+  /** Throws AmqpError if there is no room any more. */
+  check(): void;
+  apply(): void;
+}
+
 /** The door of a queue or topic: what every message passes that is sent there. */
 export class Intake {
   readonly #parts: IntakeParts;
@@ -51,8 +57,18 @@ export class Intake {
    * enqueued lies ahead, is treated so.
    */
   send(messages: readonly Buffer[]): void {
+    this.stage(messages).apply();
+  }
+
+  /** As `send`, in two steps: what is not sent by `apply` never came. */
+  stage(messages: readonly Buffer[]): StagedSend {
+    const contents = this.#parse(messages);
+    return { check: () => this.size.requireRoom(), apply: () => this.#take(contents) };
+  }
+
+  #take(contents: readonly MessageContent[]): void {
     const nowMs = this.#parts.clock.nowMs();
-    for (const content of this.#parse(messages)) {
+    for (const content of contents) {
       // Azure: a duplicate is accepted and dropped; scheduled messages take part [duplicate-detection].
       if (this.#isDuplicate(content)) continue;
       const dueMs = content.scheduledEnqueueTimeMs ?? 0;

@@ -2,13 +2,16 @@ import type { Clock } from '../../clock.ts';
 import type { BrokeredMessage } from '../messages/brokered-message.ts';
 import { MessageLock } from '../messages/message-lock.ts';
 import type { Scheduler } from '../scheduler.ts';
-import { messageLockLost, sessionLockLost } from '../service-bus-error.ts';
+import { cannotDeadLetterHere, messageLockLost, sessionLockLost } from '../service-bus-error.ts';
 import type { SessionLock } from './message-session.ts';
+import type { Settlement } from './settlement.ts';
 
 interface LockParts {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   lockDurationMs(): number;
+  /** Not in a dead-letter queue. */
+  readonly canDeadLetter: boolean;
 }
 
 /** The locked messages of one queue. A lock's time is the message's entry in the scheduler. */
@@ -60,6 +63,12 @@ export class MessageLocks {
   requireHeld(lock: MessageLock): void {
     if (lock.session && !lock.session.isHeld) throw sessionLockLost();
     if (lock.message.lock !== lock || lock.message.isGone) throw messageLockLost();
+  }
+
+  /** Throws as `requireHeld`, and `amqp:not-allowed` for what this queue's messages cannot become. */
+  requireSettleable(lock: MessageLock, { kind }: Settlement): void {
+    this.requireHeld(lock);
+    if (kind === 'deadLetter' && !this.#parts.canDeadLetter) throw cannotDeadLetterHere();
   }
 
   #end(): number {

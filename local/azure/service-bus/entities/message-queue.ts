@@ -2,7 +2,6 @@
 import { BrokeredMessage, type MessageHome } from '../messages/brokered-message.ts';
 import type { MessageContent } from '../messages/message-content.ts';
 import type { MessageLock } from '../messages/message-lock.ts';
-import { cannotDeadLetterHere } from '../service-bus-error.ts';
 import type { StoredMessage } from '../store/stored-message.ts';
 import {
   type DeadLetterCause,
@@ -33,7 +32,8 @@ export class MessageQueue implements MessageHome {
     const lockDurationMs = () => parts.settings().lockDurationMs;
     this.#parts = parts;
     this.#held = new HeldMessages(parts);
-    this.locks = new MessageLocks({ clock, scheduler, lockDurationMs });
+    const canDeadLetter = !this.#isDeadLetterQueue;
+    this.locks = new MessageLocks({ clock, scheduler, lockDurationMs, canDeadLetter });
     this.sessions = new Sessions({
       clock,
       scheduler,
@@ -98,8 +98,7 @@ export class MessageQueue implements MessageHome {
 
   /** Throws message-lock-lost or session-lock-lost; then nothing has changed. */
   settle(lock: MessageLock, settlement: Settlement): void {
-    this.locks.requireHeld(lock);
-    if (settlement.kind === 'deadLetter' && this.#isDeadLetterQueue) throw cannotDeadLetterHere();
+    this.locks.requireSettleable(lock, settlement);
     const { message } = lock;
     this.locks.unlock(lock);
     if ('properties' in settlement)

@@ -2,7 +2,7 @@ import type { QueueSettings } from '../../providers/provider.ts';
 import { sessionIdMissing } from '../service-bus-error.ts';
 import type { EntityStore } from '../store/entity-store.ts';
 import type { EngineParts } from './engine-parts.ts';
-import { Intake } from './intake.ts';
+import { Intake, type StagedSend } from './intake.ts';
 import { OpenLinks } from './open-links.ts';
 import { QueuePair } from './queue-pair.ts';
 
@@ -43,7 +43,18 @@ export class Queue {
 
   /** Takes encoded messages, all or none. Throws AmqpError. */
   send(messages: readonly Buffer[]): void {
-    this.intake.send(messages);
-    this.pair.main.dispatch();
+    this.stage(messages).apply();
+  }
+
+  /** As `send`, in two steps. */
+  stage(messages: readonly Buffer[]): StagedSend {
+    const { check, apply } = this.intake.stage(messages);
+    return {
+      check,
+      apply: () => {
+        apply();
+        this.pair.main.dispatch();
+      },
+    };
   }
 }

@@ -3,7 +3,7 @@ import { MessageProperties } from '../filters/message-properties.ts';
 import type { MessageContent } from '../messages/message-content.ts';
 import type { EntityStore } from '../store/entity-store.ts';
 import type { EngineParts } from './engine-parts.ts';
-import { Intake } from './intake.ts';
+import { Intake, type StagedSend } from './intake.ts';
 import { MessageQueue } from './message-queue.ts';
 import { OpenLinks } from './open-links.ts';
 import type { Subscription } from './subscription.ts';
@@ -69,8 +69,19 @@ export class Topic {
 
   /** Takes encoded messages, all or none, and gives each subscription those that its rules select. Throws AmqpError. */
   send(messages: readonly Buffer[]): void {
-    this.intake.send(messages);
-    this.#dispatch();
+    this.stage(messages).apply();
+  }
+
+  /** As `send`, in two steps. */
+  stage(messages: readonly Buffer[]): StagedSend {
+    const { check, apply } = this.intake.stage(messages);
+    return {
+      check,
+      apply: () => {
+        apply();
+        this.#dispatch();
+      },
+    };
   }
 
   #distribute(content: MessageContent): void {

@@ -1,5 +1,11 @@
 // What stands under "Azure:" here follows https://learn.microsoft.com/azure/service-bus-messaging/message-transfers-locks-settlement.
-import type { Delivery, MessageSource, Outcome, OutgoingLink } from '../../amqp/messaging-node.ts';
+import type {
+  Delivery,
+  MessageSource,
+  Outcome,
+  OutgoingLink,
+  StagedWork,
+} from '../../amqp/messaging-node.ts';
 import type { Consumer, Lane } from '../entities/lane.ts';
 import type { MessageQueue } from '../entities/message-queue.ts';
 import type { SessionLock } from '../entities/message-session.ts';
@@ -12,6 +18,8 @@ import { toSettlement } from './to-settlement.ts';
 
 export interface ReceiverParts {
   readonly queue: MessageQueue;
+  /** Name of the queue or topic. */
+  readonly entity: string;
   readonly scheduler: Scheduler;
   /** Puts what changed on disk. */
   commit(): void;
@@ -20,6 +28,7 @@ export interface ReceiverParts {
 /** A receiver link of a queue, a subscription, a dead-letter queue, or of one session of them. */
 export class QueueReceiver implements MessageSource, Consumer {
   readonly #queue: MessageQueue;
+  readonly #entity: string;
   readonly #link: OutgoingLink;
   readonly #session: SessionLock | undefined;
   readonly #lane: Lane;
@@ -29,6 +38,7 @@ export class QueueReceiver implements MessageSource, Consumer {
   constructor(link: OutgoingLink, parts: ReceiverParts & { readonly session?: SessionLock }) {
     this.#link = link;
     this.#queue = parts.queue;
+    this.#entity = parts.entity;
     this.#session = parts.session;
     this.#lane = parts.queue.laneOf(parts.session);
     this.#scheduler = parts.scheduler;
@@ -61,6 +71,21 @@ export class QueueReceiver implements MessageSource, Consumer {
     if (!(context instanceof MessageLock)) throw messageLockLost();
     this.#queue.settle(context, toSettlement(outcome));
     this.#commit();
+  }
+
+  stageSettle({ context: lock }: Delivery, outcome: Outcome): StagedWork {
+    if (!(lock instanceof MessageLock)) throw messageLockLost();
+    const settlement = toSettlement(outcome);
+    const check = () => {
+      this.#scheduler.runDue();
+      this.#queue.locks.requireSettleable(lock, settlement);
+    };
+    check();
+    return {
+      ...{ entity: this.#entity, subjects: [lock], check },
+      apply: () => this.#queue.settle(lock, settlement),
+      finish: () => this.#commit(),
+    };
   }
 
   /**

@@ -5,6 +5,7 @@ import type { MessageQueue } from '../entities/message-queue.ts';
 import { badArgument } from '../service-bus-error.ts';
 import { requireHeldSession } from './held-session.ts';
 import { RequestBody } from './request-body.ts';
+import { changing } from './staged-operation.ts';
 
 /** `com.microsoft:get-session-state`: null where none was set. */
 export const getSessionState = (queue: MessageQueue): ManagementOperation => ({
@@ -25,11 +26,11 @@ export const setSessionState = (
   size: EntitySize,
   largestBytes: number,
   clock: Clock,
-): ManagementOperation => ({
-  rights: ['Listen'],
-  handle(request) {
+) =>
+  changing(['Listen'], (request) => {
     const body = new RequestBody(request);
-    const { session } = requireHeldSession(queue, body.string('session-id'), request);
+    const sessionId = body.string('session-id');
+    const held = () => requireHeldSession(queue, sessionId, request).session;
     const state = body.get('session-state');
     if (state !== undefined && !Buffer.isBuffer(state)) {
       throw badArgument("'session-state' is no binary.");
@@ -37,11 +38,17 @@ export const setSessionState = (
     if ((state?.length ?? 0) > largestBytes) {
       throw badArgument(`The session state is larger than ${largestBytes} bytes.`);
     }
-    if (state && state.length > (session.state?.length ?? 0)) size.requireRoom();
-    size.change((state?.length ?? 0) - (session.state?.length ?? 0));
-    session.state = state && Buffer.from(state);
-    session.updatedTimeMs = clock.nowMs();
-    queue.noteSession(session);
-    return {};
-  },
-});
+    return {
+      check() {
+        const { state: old } = held();
+        if (state && state.length > (old?.length ?? 0)) size.requireRoom();
+      },
+      apply() {
+        const session = held();
+        size.change((state?.length ?? 0) - (session.state?.length ?? 0));
+        session.state = state && Buffer.from(state);
+        session.updatedTimeMs = clock.nowMs();
+        queue.noteSession(session);
+      },
+    };
+  });

@@ -51,6 +51,14 @@ describe('put-token', () => {
     assert.equal((await client.putToken(`sb://${HOST}/hub`, token)).status, 202);
   });
 
+  it('takes one for a partition that is not there: only the link is refused', async () => {
+    const client = await connect();
+    const name = `${HOST}/hub/Partitions/900`;
+    assert.equal((await client.putToken(`sb://${name}`, await tokenOf())).status, 202);
+    const { condition } = await client.sendTo(`amqps://${name}`);
+    assert.equal(condition, 'com.microsoft:argument-out-of-range');
+  });
+
   it('refuses for another namespace, and a node that is not there', async () => {
     const client = await connect();
     const token = await tokenOf();

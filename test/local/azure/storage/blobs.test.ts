@@ -98,9 +98,10 @@ describe('roles', () => {
       message:
         /^This request is not authorized to perform this operation using this permission\.\nRequestId:/,
     });
-    // A HEAD has no body: the code is in a header.
+    // A HEAD has no body: the code is in a header, and no content type announces one.
     await assert.rejects(blob.getProperties(), (error: RestError) => {
       assert.equal(error.response?.headers.get('x-ms-error-code'), mismatch.code);
+      assert.equal(error.response?.headers.has('content-type'), false);
       return true;
     });
   });
