@@ -13,7 +13,9 @@ export function components(services: ProviderServices): ResourceProvider {
     listed: true,
     put({ id, body, existing }) {
       const kind = body.kind ?? existing?.kind;
-      if (!kind) throw new ServiceError(400, 'BadRequest', "The property 'kind' is required.");
+      // Azure: an empty one is taken [Azure/bicep-registry-modules avm/res/insights/component].
+      if (kind === undefined)
+        throw new ServiceError(400, 'BadRequest', "The property 'kind' is required.");
       const given: Properties = { ...existing?.properties, ...body.properties };
       const workspaceId = readString(given, 'WorkspaceResourceId');
       requireWorkspace(services, workspaceId);

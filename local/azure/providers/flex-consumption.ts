@@ -57,6 +57,9 @@ export function checkFlexSite(
   if (config) checkFunctionAppConfig(config);
   for (const [name, shown] of Object.entries(REFUSED_PROPERTIES)) {
     const value = siteConfig?.[name];
+    // Azure: `alwaysOn: false` is taken; the azd templates of Azure Functions on this plan send it
+    // [Azure-Samples/functions-quickstart-javascript-azd].
+    if (name === 'alwaysOn' && value === false) continue;
     if (value !== undefined && value !== null) throw refuse('site configuration property', shown);
   }
   checkFlexSettings(toSettings(readArray(siteConfig, 'appSettings') ?? []));

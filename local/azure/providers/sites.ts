@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ServiceError } from '../http/service-error.ts';
 import { parseResourceId } from '../resource-id.ts';
 import type { Resource } from '../resource-manager/resource.ts';
@@ -138,6 +139,7 @@ function showProperties(
     clientAffinityEnabled: readBoolean(given, 'clientAffinityEnabled') ?? false,
     resourceGroup: id.resourceGroup,
     defaultHostName: hostName,
+    ...networkFacts(id.subscriptionId),
     httpsOnly: readBoolean(given, 'httpsOnly') ?? before?.httpsOnly ?? false,
     publicNetworkAccess: readString(given, 'publicNetworkAccess') ?? null,
     keyVaultReferenceIdentity: readString(given, 'keyVaultReferenceIdentity') ?? 'SystemAssigned',
@@ -153,5 +155,22 @@ function completeFunctionAppConfig(config: Properties): Properties {
     runtime: config.runtime ?? null,
     scaleAndConcurrency: scale ? { alwaysReady: null, triggers: null, ...scale } : null,
     siteUpdateStrategy: config.siteUpdateStrategy ?? { type: 'Recreate' },
+  };
+}
+
+/**
+ * What modules for sites give as outputs.
+ * Pretend: one address, the loopback; the verification id, one for a subscription as in Azure, is its digest.
+ * Source: https://learn.microsoft.com/azure/app-service/overview-inbound-outbound-ips
+ */
+function networkFacts(subscriptionId = ''): Properties {
+  const address = '127.0.0.1';
+  const digest = createHash('sha256').update(subscriptionId.toLowerCase()).digest('hex');
+  return {
+    customDomainVerificationId: digest.toUpperCase(),
+    inboundIpAddress: address,
+    possibleInboundIpAddresses: address,
+    outboundIpAddresses: address,
+    possibleOutboundIpAddresses: address,
   };
 }

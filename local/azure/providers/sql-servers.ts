@@ -29,10 +29,10 @@ export function sqlServers(services: ProviderServices): ResourceProvider {
     apiVersions: SQL_API_VERSIONS,
     listed: true,
     async put(request) {
-      const { id, body, existing, caller } = request;
+      const { id, existing, caller } = request;
       if (!existing) requireName(services, id.name);
       requireLogin(services, request);
-      const administrators = readObject(body.properties, 'administrators');
+      const administrators = readAdministrators(request);
       const administrator = administrators
         ? readAdministrator(services, administrators)
         : keptAdministrator(services, id.id);
@@ -79,7 +79,8 @@ function requireName(services: ProviderServices, name: string): void {
  * A new server needs an administrator: an Entra one, or a login with its password [Azure/azure-service-operator#4954].
  * The login cannot change [MicrosoftDocs/azure-docs#41639]; the password not while Entra alone counts.
  */
-function requireLogin(services: ProviderServices, { id, body, existing }: PutRequest): void {
+function requireLogin(services: ProviderServices, request: PutRequest): void {
+  const { id, body, existing } = request;
   const login = readString(body.properties, 'administratorLogin');
   const password = readString(body.properties, 'administratorLoginPassword');
   if (existing) {
@@ -89,9 +90,20 @@ function requireLogin(services: ProviderServices, { id, body, existing }: PutReq
     if (password !== undefined && isEntraOnly(services, id.id)) throw entraOnlyIsEnabled();
     return;
   }
-  if (readObject(body.properties, 'administrators')) return;
+  if (readAdministrators(request)) return;
   if (login === undefined) throw invalidParameter('Login');
   if (password === undefined) throw invalidParameter('Password');
+}
+
+/**
+ * Azure: one that says only its type names nobody, and counts as none beside a login
+ * [Azure/bicep-registry-modules avm/res/sql/server].
+ */
+function readAdministrators({ body }: PutRequest): Properties | undefined {
+  const given = readObject(body.properties, 'administrators');
+  const names = Object.keys(given ?? {}).some((name) => name !== 'administratorType');
+  const login = readString(body.properties, 'administratorLogin');
+  return names || login === undefined ? given : undefined;
 }
 
 /** Azure: an update may repeat it, not change it [Azure/bicep-types-az#2320]. */

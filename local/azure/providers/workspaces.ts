@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { toAzureTimestamp } from '../clock.ts';
 import { ServiceError } from '../http/service-error.ts';
 import { derivedGuid } from './derived-guid.ts';
@@ -57,5 +58,16 @@ export function workspaces(services: ProviderServices): ResourceProvider {
         },
       };
     },
+    actions: { listkeys: ({ id }) => sharedKeys(id), sharedkeys: ({ id }) => sharedKeys(id) },
   };
+}
+
+/**
+ * Pretend: keys that nothing takes, derived from the resource id; Azure's are random.
+ * Source: https://learn.microsoft.com/rest/api/loganalytics/shared-keys/get-shared-keys
+ */
+function sharedKeys(resourceId: string) {
+  const key = (which: string) =>
+    createHash('sha512').update(`${which}-${resourceId.toLowerCase()}`).digest('base64');
+  return { primarySharedKey: key('primary'), secondarySharedKey: key('secondary') };
 }

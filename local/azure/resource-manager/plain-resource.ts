@@ -1,9 +1,13 @@
 import type { PutOutcome, PutRequest } from '../providers/provider.ts';
+import { plainProperties } from './plain-properties.ts';
 
 /**
  * A type without a provider of its own: kept and echoed as plain ARM data, with no data plane behind it.
- * Pretend: no validation and no run-time properties but `provisioningState`.
+ * Pretend: no validation, and of the run-time properties only those of plain-properties.ts and `provisioningState`.
  */
-export function putPlainResource({ body }: PutRequest): PutOutcome {
-  return { properties: { ...body.properties, provisioningState: 'Succeeded' } };
+export function putPlainResource(request: PutRequest): PutOutcome {
+  const given = request.body.properties;
+  return {
+    properties: { ...given, ...plainProperties(request), provisioningState: 'Succeeded' },
+  };
 }

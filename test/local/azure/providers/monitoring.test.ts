@@ -47,6 +47,27 @@ test('a component for a workspace that is not there, or without kind, is refused
   assert.equal(bare.status, 400);
 });
 
+test('a component of an empty kind is taken', async () => {
+  const body = { location, kind: '', properties: { Application_Type: 'web' } };
+  const answer = await arm.call('PUT', `${componentId}-c?api-version=2020-02-02`, { body });
+  assert.equal(answer.status, 201, answer.text);
+});
+
+test('a workspace tells its two shared keys, under either name of the action', async () => {
+  const path = `${workspaceId}-keys`;
+  const body = { location, properties: {} };
+  await arm.call('PUT', `${path}?api-version=2023-09-01`, { body });
+  const listed = await arm.call('POST', `${path}/listKeys?api-version=2023-09-01`);
+  const shared = await arm.call('POST', `${path}/sharedKeys?api-version=2023-09-01`);
+  assert.deepEqual([listed.status, shared.status], [200, 200], listed.text);
+  assert.deepEqual(listed.body, shared.body);
+  const { primarySharedKey, secondarySharedKey } = listed.body;
+  assert.notEqual(primarySharedKey, secondarySharedKey);
+  for (const key of [primarySharedKey, secondarySharedKey]) {
+    assert.equal(Buffer.from(key, 'base64').length, 64);
+  }
+});
+
 test('diagnostic settings extend a resource and need somewhere to send to', async () => {
   await arm.call('PUT', `${workspaceId}-d?api-version=2023-09-01`, { body: { location } });
   const path = `${workspaceId}-d/providers/Microsoft.Insights/diagnosticSettings/all?api-version=2021-05-01-preview`;

@@ -103,6 +103,16 @@ describe('a server', () => {
     assertRefused(changed, 'InvalidParameterValue', /^Invalid value given for parameter Login\./);
   });
 
+  it('takes administrators that name nobody beside a login, and not alone', async () => {
+    const nobody = { administrators: { administratorType: 'ActiveDirectory' } };
+    const login = { administratorLogin: 'boss', administratorLoginPassword: 'S3cret-of-the-boss' };
+    const made = await putServer('sql-module', { ...nobody, ...login });
+    assert.equal(made.status, 201, made.text);
+    const alone = await putServer('sql-alone', nobody);
+    assertRefused(alone, 'InvalidParameterValue', /ExternalAdministratorLoginName/);
+    sql.news();
+  });
+
   it('needs somebody who administers it', async () => {
     assertRefused(
       await putServer('sql-nobody', {}),

@@ -83,6 +83,16 @@ test('a PUT without settings keeps them; config/appsettings replaces them all', 
   assert.deepEqual(replaced.body.properties, { C: '3' });
 });
 
+test('Flex takes alwaysOn where it is off, and a site shows the addresses that modules give out', async () => {
+  const site = await putSite('func-off', { siteConfig: { alwaysOn: false } });
+  assert.equal(site.status, 200, site.text);
+  const { properties } = site.body;
+  assert.match(properties.customDomainVerificationId, /^[0-9A-F]{64}$/);
+  for (const name of ['outboundIpAddresses', 'possibleOutboundIpAddresses']) {
+    assert.match(properties[name], /^[\d.,]+$/, name);
+  }
+});
+
 test('Flex refuses settings of the other plans, in Web\u2019s own form of an error', async () => {
   const refused = await putSite('func-w', settings({ FUNCTIONS_WORKER_RUNTIME: 'node' }));
   assert.equal(refused.status, 400);
@@ -98,6 +108,8 @@ test('Flex refuses settings of the other plans, in Web\u2019s own form of an err
     'The following app setting (Site.SiteConfig.AppSettings.FUNCTIONS_WORKER_RUNTIME) for Flex Consumption sites is ' +
       'invalid. Please remove or rename it before retrying.',
   );
+  const always = await putSite('func-w', { siteConfig: { alwaysOn: true } });
+  assert.match(always.body.Message, /\(Site\.SiteConfig\.AlwaysOn\) for Flex Consumption/);
   const fx = await putSite('func-w', { siteConfig: { linuxFxVersion: 'Node|22' } });
   assert.match(fx.body.Message, /\(Site\.SiteConfig\.LinuxFxVersion\) for Flex Consumption/);
   const bare = await putSite('func-w', { functionAppConfig: undefined });
