@@ -13,7 +13,8 @@ import {
   type DataStatement,
 } from '../../local/azure/sql/compile/compile-statement.ts';
 import { createStorageRules } from '../../local/azure/sql/compile/compile-storage.ts';
-import type { CompiledStatement } from '../../local/azure/sql/compile/compiled.ts';
+import type { CompiledStatement, CompiledStep } from '../../local/azure/sql/compile/compiled.ts';
+import { runListed } from '../../local/azure/sql/run/listed-changes.ts';
 import { DatabaseSecurityContext } from '../../local/azure/sql/security/database-security-context.ts';
 import type { Statement } from '../../local/azure/sql/tsql/ast/statement.ts';
 import { parseBatch } from '../../local/azure/sql/tsql/parse-batch.ts';
@@ -112,7 +113,7 @@ export function openCompiledDatabase(definitions = ''): CompiledDatabase {
       ...(database.identityInsert && { identityInsert: database.identityInsert }),
     });
 
-  const bound = ({ parameters }: CompiledStatement, variables: Variables) =>
+  const bound = ({ parameters }: CompiledStep, variables: Variables) =>
     parameters.map(({ name }) => {
       const value = variables[name]?.[1] ?? given.get(name) ?? null;
       return value;
@@ -124,11 +125,18 @@ export function openCompiledDatabase(definitions = ''): CompiledDatabase {
   ): readonly (readonly SqlValue[])[] => {
     const compiled = compileOne(statement, variables);
     const types = compiled.columns ?? compiled.assigns ?? [];
-    const prepare = () => {
+    const all = () => {
       const prepared = sqlite.prepare(compiled.sql);
       prepared.setReturnArrays(true);
       prepared.setReadBigInts(true);
       return prepared.all(...bound(compiled, variables)) as unknown as unknown[][];
+    };
+    const prepare = () => {
+      if (!compiled.listed) return all();
+      return runListed({ ...compiled, listed: compiled.listed }, sqlite, {
+        step: (step) => Number(sqlite.prepare(step.sql).run(...bound(step, variables)).changes),
+        last: all,
+      }).result;
     };
     try {
       return prepare().map((row) =>

@@ -23,7 +23,7 @@ type Sent = Promise<void> | void;
 
 /** One answer: tokens in, packets out. Only the last DONE says that no more follows, so each waits for the next. */
 export class Response implements ResultSink {
-  readonly writer = new ByteWriter(8192);
+  readonly writer = new ByteWriter(1024);
   readonly #stream: ResponseStream;
   readonly #signal: AbortSignal | undefined;
   readonly #payload: number;

@@ -65,7 +65,9 @@ function explain(code: unknown, message: string, violation: Violation): SqlError
     case codes.notNull: {
       const dot = detail.indexOf('.');
       const table = tableOf(catalogue, detail.slice(0, dot));
-      return table && nullRefused(statement, detail.slice(dot + 1), table, catalogue.databaseName);
+      // Pretend: of a MERGE the words are those of INSERT, whichever of its actions meets the NULL.
+      const word = statement === 'MERGE' ? 'INSERT' : statement;
+      return table && nullRefused(word, detail.slice(dot + 1), table, catalogue.databaseName);
     }
     case codes.check:
       for (const table of tablesOf(catalogue)) {

@@ -2,7 +2,7 @@
 import type { SqlType } from '../../tds/sql-type.ts';
 import type { Condition, Expression } from '../tsql/ast/expression.ts';
 import type { Position } from '../tsql/ast/position.ts';
-import type { Query } from '../tsql/ast/query.ts';
+import type { CommonTableExpression, Query, TableSource } from '../tsql/ast/query.ts';
 import { undeclared } from './bind-error.ts';
 import type { CompileScope } from './compiled.ts';
 import type { CompiledQuery } from './compiled-query.ts';
@@ -15,6 +15,8 @@ export interface KnownTable {
   readonly columns: Source['columns'];
   /** Of one that refers to itself: the aliases under which it does. */
   readonly aliases?: string[];
+  /** Of one that stands before a change, which may mean its rows. */
+  readonly definition?: CommonTableExpression;
 }
 
 /** What every part of a statement may hold again. */
@@ -28,6 +30,7 @@ export class Compilation {
   readonly scope: CompileScope;
   readonly #compilers: Compilers;
   readonly #parameters: { readonly name: string; readonly type: SqlType }[] = [];
+  readonly #aliasOf = new Map<TableSource, string>();
   #aliases = 0;
   tables: ReadonlyMap<string, KnownTable> = new Map();
 
@@ -59,6 +62,15 @@ export class Compilation {
 
   nextAlias(prefix = 's'): string {
     return `${prefix}${++this.#aliases}`;
+  }
+
+  /** The name of a table of FROM in SQLite, as it was compiled last. */
+  noteAlias(node: TableSource, alias: string): void {
+    this.#aliasOf.set(node, alias);
+  }
+
+  aliasOf(node: TableSource): string {
+    return this.#aliasOf.get(node) ?? '';
   }
 
   /** Throws SqlError 137. */

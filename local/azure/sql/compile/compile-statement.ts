@@ -5,15 +5,16 @@ import { sameName } from '../catalogue/names.ts';
 import type { Condition, Expression } from '../tsql/ast/expression.ts';
 import type { Query, Select, SelectItem } from '../tsql/ast/query.ts';
 import type { Statement } from '../tsql/ast/statement.ts';
-import { unsupportedOption, unsupportedStatement } from '../tsql/syntax-error.ts';
+import { unsupportedOption } from '../tsql/syntax-error.ts';
 import { at } from './bind-error.ts';
 import { castTo } from './cast.ts';
 import { Compilation } from './compilation.ts';
-import type { CompiledStatement, CompileScope } from './compiled.ts';
+import type { CompiledStatement, CompileScope, UnboundStatement } from './compiled.ts';
 import { renderNamed } from './compiled-query.ts';
 import { compileCondition } from './conditions.ts';
 import { compileExpression } from './expressions.ts';
 import { compileInsert } from './insert.ts';
+import { compileMerge } from './merge.ts';
 import { compileQuery } from './queries.ts';
 import { SourceScope } from './sources.ts';
 import { toColumn } from './typed.ts';
@@ -35,17 +36,17 @@ export const compilers = {
 export function compileStatement(statement: DataStatement, scope: CompileScope): CompiledStatement {
   const compilation = new Compilation(scope, compilers);
   try {
-    const compiled = compileKind(statement, compilation);
-    return { ...compiled, parameters: compilation.parametersOf(compiled.sql) };
+    const { listed, ...compiled } = compileKind(statement, compilation);
+    const parameters = compilation.parametersOf(compiled.sql);
+    if (!listed) return { ...compiled, parameters };
+    const steps = listed.steps.map((sql) => ({ sql, parameters: compilation.parametersOf(sql) }));
+    return { ...compiled, parameters, listed: { ...listed, steps } };
   } catch (error) {
     throw error instanceof SqlError ? at(error, statement) : error;
   }
 }
 
-function compileKind(
-  statement: DataStatement,
-  compilation: Compilation,
-): Omit<CompiledStatement, 'parameters'> {
+function compileKind(statement: DataStatement, compilation: Compilation): UnboundStatement {
   switch (statement.kind) {
     case 'query':
       return compileSelection(statement.query, compilation);
@@ -67,15 +68,11 @@ function compileKind(
       };
     }
     default:
-      // A match must see the table as it was before the first change: no one SQLite statement does.
-      throw unsupportedStatement('MERGE', statement.line);
+      return compileMerge(statement, compilation);
   }
 }
 
-function compileSelection(
-  query: Query,
-  compilation: Compilation,
-): Omit<CompiledStatement, 'parameters'> {
+function compileSelection(query: Query, compilation: Compilation): UnboundStatement {
   const assigned = assignmentsOf(query);
   if (assigned) return compileAssignment(query, assigned, compilation);
   const compiled = compileQuery(query, undefined, compilation);
@@ -129,7 +126,7 @@ function compileAssignment(
   query: Query,
   assigned: readonly Assign[],
   compilation: Compilation,
-): Omit<CompiledStatement, 'parameters'> {
+): UnboundStatement {
   const body = query.body as Select;
   refuseChained(assigned, body);
   const items = assigned.map((item): SelectItem => {

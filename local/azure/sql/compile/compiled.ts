@@ -22,8 +22,23 @@ export interface StatementParameter {
   readonly type: SqlType;
 }
 
+/** One of several statements of SQLite. */
+export interface CompiledStep {
+  readonly sql: string;
+  readonly parameters: readonly StatementParameter[];
+}
+
 export interface CompiledStatement {
   readonly kind: StatementKind;
+  /**
+   * What comes before `sql`, in one savepoint with it; the first fills the temporary table that `create` makes, and
+   * its changes are the count of the whole. `sql` then is the query of the result, if `columns` are there.
+   */
+  readonly listed?: {
+    readonly create: string;
+    readonly list: string;
+    readonly steps: readonly CompiledStep[];
+  };
   /** One SQLite statement, with `?1`, `?2` … for its parameters. */
   readonly sql: string;
   readonly parameters: readonly StatementParameter[];
@@ -37,4 +52,13 @@ export interface CompiledStatement {
   readonly target?: { readonly schema: string; readonly name: string };
   /** A right that the authorizer does not see: TRUNCATE needs ALTER. */
   readonly needs?: { readonly permission: string; readonly schema: string; readonly name: string };
+}
+
+/** Before its parameters are known. */
+export interface UnboundStatement extends Omit<CompiledStatement, 'parameters' | 'listed'> {
+  readonly listed?: {
+    readonly create: string;
+    readonly list: string;
+    readonly steps: readonly string[];
+  };
 }

@@ -62,6 +62,7 @@ function compileTable(
 ): string {
   const { name } = node;
   const alias = compilation.nextAlias();
+  compilation.noteAlias(node, alias);
   const own = name.schema === undefined ? compilation.tables.get(foldName(name.name)) : undefined;
   if (own) {
     add({ exposedName: node.alias ?? name.name, alias, columns: own.columns }, node, scope);

@@ -4,7 +4,7 @@ import { quoteIdentifier, sameName } from '../catalogue/names.ts';
 import type { Insert } from '../tsql/ast/data-statement.ts';
 import type { Position } from '../tsql/ast/position.ts';
 import type { Compilation } from './compilation.ts';
-import type { CompiledStatement } from './compiled.ts';
+import type { UnboundStatement } from './compiled.ts';
 import { columnName, renderNamed } from './compiled-query.ts';
 import { textSql } from './literals.ts';
 import { SourceScope } from './sources.ts';
@@ -13,10 +13,7 @@ import type { Typed } from './typed.ts';
 import { compileOutput, findTarget, storageOf } from './write-target.ts';
 
 /** Throws SqlError. */
-export function compileInsert(
-  node: Insert & Position,
-  compilation: Compilation,
-): Omit<CompiledStatement, 'parameters'> {
+export function compileInsert(node: Insert & Position, compilation: Compilation): UnboundStatement {
   const table = findTarget(node.table, compilation);
   const columns = columnsFor(node, table, compilation);
   const rows = sourceSql(node, columns, table, compilation);
@@ -36,11 +33,12 @@ export function compileInsert(
   };
 }
 
-const identitySql = ({ schema, name }: Table) => `t_identity(${textSql(schema)}, ${textSql(name)})`;
+export const identitySql = ({ schema, name }: Table) =>
+  `t_identity(${textSql(schema)}, ${textSql(name)})`;
 
 /** Throws SqlError 207, 264, 544, 545. */
-function columnsFor(
-  node: Insert & Position,
+export function columnsFor(
+  node: Into,
   table: Table,
   compilation: Compilation,
 ): readonly TableColumn[] {
@@ -73,6 +71,11 @@ function columnsFor(
     );
   }
   return columns;
+}
+
+/** What INSERT says of the columns, and that of MERGE. */
+interface Into extends Pick<Insert, 'columns'>, Pick<Position, 'line'> {
+  readonly source: { readonly kind: Insert['source']['kind'] };
 }
 
 type Rows = (identity: string | undefined) => string;
@@ -118,7 +121,7 @@ function sourceSql(
 }
 
 /** Throws SqlError 109, 110, 120, 121, 213, 8101. */
-function requireCount(given: number, wanted: number, node: Insert & Position, table: Table): void {
+export function requireCount(given: number, wanted: number, node: Into, table: Table): void {
   if (given === wanted) return;
   if (!node.columns && given === table.columns.length) {
     throw new SqlError(

@@ -13,6 +13,19 @@ import type { NamedItem } from './typed.ts';
 /** How deep a recursive one is at a row: SQLite itself knows no end. */
 const LEVEL = '"level of recursion"';
 
+/** WITH before a change: its tables are known from here on. Empty without one. Throws SqlError. */
+export function withSql(nodes: readonly CommonTableExpression[], compilation: Compilation): string {
+  if (nodes.length === 0) return '';
+  const list = nodes.map((each) => {
+    const sql = compileTableExpression(each, undefined, compilation);
+    const key = foldName(each.name);
+    const known = compilation.tables.get(key) as KnownTable;
+    compilation.tables = new Map(compilation.tables).set(key, { ...known, definition: each });
+    return sql;
+  });
+  return `WITH RECURSIVE ${list.join(', ')} `;
+}
+
 /** Registers the table for what follows; gives its SQL. Throws SqlError. */
 export function compileTableExpression(
   node: CommonTableExpression,

@@ -1,31 +1,47 @@
 import { SqlError } from '../../tds/sql-error.ts';
 import type { Table, TableColumn } from '../catalogue/catalogue.ts';
 import { quoteIdentifier, sameName } from '../catalogue/names.ts';
-import type { Assignment, Delete, Update } from '../tsql/ast/data-statement.ts';
-import type { ObjectName, Position } from '../tsql/ast/position.ts';
-import type { TableSource } from '../tsql/ast/query.ts';
-import { unsupportedOption } from '../tsql/syntax-error.ts';
+import type { Assignment, Delete, OutputClause, Update } from '../tsql/ast/data-statement.ts';
+import type { Position } from '../tsql/ast/position.ts';
 import { aggregates } from './aggregate-names.ts';
 import { operate } from './arithmetic.ts';
+import { changeList, compileListedOutput } from './change-list.ts';
+import { findPlace, type Place } from './change-place.ts';
 import type { Compilation } from './compilation.ts';
-import type { CompiledStatement } from './compiled.ts';
+import type { UnboundStatement } from './compiled.ts';
 import { columnName } from './compiled-query.ts';
-import { compileFrom } from './from.ts';
 import { countSql } from './row-count.ts';
 import { columnOf, type Source, SourceScope } from './sources.ts';
 import { columnNamed, defaultSql, storeTo } from './store.ts';
-import { compileOutput, findTarget, rowIdOf, sourceOf, storageOf } from './write-target.ts';
-
-type Compiled = Omit<CompiledStatement, 'parameters'>;
+import { withSql } from './table-expressions.ts';
+import { compileOutput, mentionsOthers, rowIdOf, storageOf } from './write-target.ts';
 
 /** Throws SqlError. */
 // Pretend: SQLite checks uniqueness row by row, SQL Server at the end: `SET Id = Id + 1` over neighbours is 2627 here.
-export function compileUpdate(node: Update & Position, compilation: Compilation): Compiled {
-  refuseWith(node);
+export function compileUpdate(node: Update & Position, compilation: Compilation): UnboundStatement {
+  const head = withSql(node.with, compilation);
   const place = findPlace(node, compilation);
   const { table, source, scope } = place;
-  const assignments = assignmentsOf(node.assignments, table, source, scope, compilation);
+  const assignments = assignmentsOf(
+    node.assignments,
+    table,
+    source,
+    scope,
+    compilation,
+    place.base,
+  );
   const where = whereOf(node, scope, compilation);
+  if (node.output && (place.row || mentionsOthers(node.output, 'inserted'))) {
+    const values = assignments.map(({ value }) => value);
+    const set = setSql(assignments);
+    return listed(
+      node,
+      { place, where, values, head, output: node.output },
+      compilation,
+      (list) =>
+        `UPDATE ${storageOf(table)} AS t SET ${set} FROM ${list} AS r WHERE t.${rowIdOf(table)} = r.row`,
+    );
+  }
   const output = compileOutput(node.output, table, 'inserted', compilation);
   const storage = storageOf(table);
   const isPlain = place.from === undefined && node.top === undefined;
@@ -42,26 +58,73 @@ export function compileUpdate(node: Update & Position, compilation: Compilation)
       topSql(node.top, compilation),
       assignments.map(({ value }) => value),
     );
-    const set = assignments
-      .map(({ column }, index) => `${quoteIdentifier(column.name)} = r.${columnName(index)}`)
-      .join(', ');
+    const set = setSql(assignments);
     sql = `UPDATE ${storage} AS t SET ${set} FROM (${rows}) AS r WHERE t.${rowIdOf(table)} = r.row`;
   }
-  return finish('update', sql, table, output);
+  return finish('update', `${head}${sql}`, table, output);
 }
 
-export function compileDelete(node: Delete & Position, compilation: Compilation): Compiled {
-  refuseWith(node);
+export function compileDelete(node: Delete & Position, compilation: Compilation): UnboundStatement {
+  const head = withSql(node.with, compilation);
   const place = findPlace(node, compilation);
   const { table, source, scope } = place;
   const where = whereOf(node, scope, compilation);
+  if (node.output && (place.row || mentionsOthers(node.output, 'deleted'))) {
+    return listed(
+      node,
+      { place, where, values: [], head, output: node.output },
+      compilation,
+      (list) =>
+        `DELETE FROM ${storageOf(table)} WHERE ${rowIdOf(table)} IN (SELECT row FROM ${list})`,
+    );
+  }
   const output = compileOutput(node.output, table, 'deleted', compilation);
   const storage = storageOf(table);
   const isPlain = place.from === undefined && node.top === undefined;
   const sql = isPlain
     ? `DELETE FROM ${storage} AS ${source.alias}${where === undefined ? '' : ` WHERE ${where}`}`
     : `DELETE FROM ${storage} AS t WHERE t.${rowIdOf(table)} IN (SELECT row FROM (${rowsSql(place, where, topSql(node.top, compilation), [])}))`;
-  return finish('delete', sql, table, output);
+  return finish('delete', `${head}${sql}`, table, output);
+}
+
+const setSql = (assignments: readonly { readonly column: TableColumn }[]) =>
+  assignments
+    .map(({ column }, index) => `${quoteIdentifier(column.name)} = r.${columnName(index)}`)
+    .join(', ');
+
+/** OUTPUT of what RETURNING does not know: old values of an UPDATE, columns of other sources. */
+function listed(
+  node: Update | Delete,
+  parts: {
+    readonly place: Place;
+    readonly where: string | undefined;
+    readonly values: readonly string[];
+    readonly head: string;
+    readonly output: OutputClause;
+  },
+  compilation: Compilation,
+  changeSql: (list: string) => string,
+): UnboundStatement {
+  const { place, where, values, head } = parts;
+  const { table, source, scope } = place;
+  const others = scope.sources.filter((each) => each !== source);
+  const output = compileListedOutput(
+    parts.output,
+    { table, target: source, others, first: values.length, isDelete: node.kind === 'delete' },
+    compilation,
+  );
+  const list = changeList(values.length + output.kept.length);
+  const top = topSql(node.top, compilation);
+  const rows = rowsSql(place, where, top, [...values, ...output.kept]);
+  const fill = `${head}INSERT INTO ${list.name}${list.columns} SELECT 0, * FROM (${rows}) WHERE true`;
+  return {
+    kind: node.kind,
+    sql: output.sql(list),
+    listed: { create: list.create, list: list.name, steps: [fill, changeSql(list.name)] },
+    columns: output.columns,
+    writes: true,
+    target: { schema: table.schema, name: table.name },
+  };
 }
 
 function finish(
@@ -69,7 +132,7 @@ function finish(
   sql: string,
   { schema, name }: Table,
   output: ReturnType<typeof compileOutput>,
-): Compiled {
+): UnboundStatement {
   return {
     kind,
     sql: `${sql}${output.sql}`,
@@ -89,69 +152,15 @@ function whereOf(
   return where && compilation.condition(where, scope);
 }
 
-function refuseWith(node: (Update | Delete) & Position): void {
-  if (node.with.length > 0) throw unsupportedOption('WITH before UPDATE or DELETE', node.line);
-}
-
-interface Place {
-  readonly table: Table;
-  readonly source: Source;
-  readonly scope: SourceScope;
-  /** ` FROM …`, where the statement has its own. */
-  readonly from?: string;
-}
-
-/** The target by its name, or by its alias in FROM. Throws SqlError 208. */
-function findPlace(node: Update | Delete, compilation: Compilation): Place {
-  const scope = new SourceScope();
-  if (node.from.length === 0) {
-    const table = findTarget(node.target, compilation);
-    const source = sourceOf(table, compilation.nextAlias());
-    scope.sources.push(source);
-    return { table, source, scope };
-  }
-  const named = findNamed(node.from, node.target);
-  const table = findTarget(named?.name ?? node.target, compilation);
-  const from = compileFrom(node.from, scope, compilation);
-  const exposedName = named ? (named.alias ?? named.name.name) : table.name;
-  const known = scope.sources.find((each) => sameName(each.exposedName, exposedName));
-  if (known && named) return { table, source: known, scope, from };
-  // A target beside FROM is another row source.
-  const source = sourceOf(table, compilation.nextAlias());
-  scope.sources.push(source);
-  return { table, source, scope, from: `${from}, ${storageOf(table)} AS ${source.alias}` };
-}
-
-type Named = Extract<TableSource, { kind: 'table' }>;
-
-function findNamed(sources: readonly TableSource[], target: ObjectName): Named | undefined {
-  for (const source of sources) {
-    if (source.kind === 'join') {
-      const found = findNamed([source.left, source.right], target);
-      if (found) return found;
-    } else if (source.kind === 'table' && isTarget(source, target)) return source;
-  }
-  return undefined;
-}
-
-function isTarget({ alias, name }: Named, target: ObjectName): boolean {
-  if (target.schema === undefined && alias !== undefined) return sameName(alias, target.name);
-  const sameSchema =
-    target.schema === undefined ||
-    name.schema === undefined ||
-    sameName(name.schema, target.schema);
-  return sameName(name.name, target.name) && sameSchema;
-}
-
 /** Row numbers and new values of the rows that are meant; of a row that is met twice, any. */
 function rowsSql(
-  { source, from, table }: Place,
+  { source, from, table, row }: Place,
   where: string | undefined,
   top: string,
   values: readonly string[],
 ): string {
   const list = [
-    `${source.alias}.${rowIdOf(table)} AS row`,
+    `${row ?? `${source.alias}.${rowIdOf(table)}`} AS row`,
     ...values.map((value, index) => `${value} AS ${columnName(index)}`),
   ];
   const sources = from ?? ` FROM ${storageOf(table)} AS ${source.alias}`;
@@ -163,16 +172,17 @@ function topSql(top: Update['top'], compilation: Compilation): string {
   return ` LIMIT ${countSql('TOP', compilation.expression(top, new SourceScope()))}`;
 }
 
-function assignmentsOf(
+export function assignmentsOf(
   nodes: readonly Assignment[],
   table: Table,
   source: Source,
   scope: SourceScope,
   compilation: Compilation,
+  base: Place['base'] = ({ name }) => name,
 ): readonly { readonly column: TableColumn; readonly value: string }[] {
   const seen = new Set<TableColumn>();
   return nodes.map((node) => {
-    const column = columnNamed(table, node.column, node.line);
+    const column = columnNamed(table, base({ name: node.column, line: node.line }), node.line);
     if (column.identity)
       throw new SqlError(8102, `Cannot update identity column '${column.name}'.`);
     if (seen.has(column)) {
@@ -191,7 +201,7 @@ function assignmentsOf(
       );
     }
     const value = compilation.expression(node.value, scope);
-    const old = source.columns.find(({ name }) => name === column.name);
+    const old = source.columns.find(({ name }) => sameName(name, node.column));
     const result =
       node.operator && old ? operate(node.operator, columnOf(source, old), value) : value;
     return { column, value: storeTo(result, column, table, compilation.scope.catalogue) };

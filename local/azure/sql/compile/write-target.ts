@@ -44,11 +44,6 @@ export function compileOutput(
   if (!output) return { sql: '' };
   const scope = new SourceScope();
   scope.sources.push({ exposedName: rows, alias: '', columns: columnsOf(table) });
-  const other = rows === 'inserted' ? 'deleted' : 'inserted';
-  if (mentions(output, other)) {
-    const first = output.items[0];
-    throw unsupportedOption(`OUTPUT ${other} of this statement`, first?.line ?? 1);
-  }
   const items: readonly NamedItem[] = output.items.flatMap((item) =>
     compileItem(item, scope, compilation),
   );
@@ -56,6 +51,10 @@ export function compileOutput(
   return { sql: ` RETURNING ${list.join(', ')}`, columns: items.map(toColumn) };
 }
 
-function mentions(output: OutputClause, table: string): boolean {
-  return JSON.stringify(output).toLowerCase().includes(`"table":"${table}"`);
+/** Whether OUTPUT names more than the rows that RETURNING gives: `other.x`, `source.x`. */
+export function mentionsOthers(output: OutputClause, rows: 'inserted' | 'deleted'): boolean {
+  const tables = JSON.stringify(output)
+    .toLowerCase()
+    .matchAll(/"table":"((?:[^"\\]|\\.)*)"/g);
+  return [...tables].some(([, table]) => table !== rows);
 }

@@ -1,12 +1,12 @@
 import type { SQLInputValue } from 'node:sqlite';
-import type { CompiledStatement } from '../compile/compiled.ts';
+import type { CompiledStep } from '../compile/compiled.ts';
 import { kindOf } from '../values/type-rules.ts';
 import type { Frame } from './frame.ts';
 import type { SessionContext } from './session-context.ts';
 
 /** What the statement's `?1`, `?2` … stand for at this moment. */
 export function bindValues(
-  { parameters }: CompiledStatement,
+  { parameters }: CompiledStep,
   frame: Frame,
   context: SessionContext,
 ): SQLInputValue[] {

@@ -34,8 +34,9 @@ const terminated = {
   message: 'The statement has been terminated.',
 } as const;
 
-function wordOf({ kind }: CompiledStatement): 'INSERT' | 'UPDATE' | 'DELETE' {
+function wordOf({ kind }: CompiledStatement): 'INSERT' | 'UPDATE' | 'DELETE' | 'MERGE' {
   if (kind === 'insert') return 'INSERT';
+  if (kind === 'merge') return 'MERGE';
   return kind === 'update' ? 'UPDATE' : 'DELETE';
 }
 

@@ -32,8 +32,14 @@ export interface Frame {
 export function createFrame(
   parts: Pick<Frame, 'security' | 'level' | 'chainOwnerId' | 'procedure'>,
 ): Frame {
-  const own = { impersonators: [], tries: 0, returnStatus: 0 };
-  return { ...parts, ...own, variables: new Map(), types: new Map() };
+  return {
+    ...parts,
+    impersonators: [],
+    tries: 0,
+    returnStatus: 0,
+    variables: new Map(),
+    types: new Map(),
+  };
 }
 
 /** Throws SqlError 134 for a name that is taken. */

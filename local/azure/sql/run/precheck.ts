@@ -62,6 +62,7 @@ function compileParts(statement: Statement, frame: Frame, runner: StatementRunne
     case 'insert':
     case 'update':
     case 'delete':
+    case 'merge':
       runner.compile(statement, frame);
       break;
     case 'declare':

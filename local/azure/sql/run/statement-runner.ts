@@ -10,7 +10,7 @@ import {
   compileValue,
   type DataStatement,
 } from '../compile/compile-statement.ts';
-import type { CompiledStatement, CompileScope } from '../compile/compiled.ts';
+import type { CompiledStatement, CompiledStep, CompileScope } from '../compile/compiled.ts';
 import type { StatementAuthorizer } from '../security/statement-authorizer.ts';
 import type { Condition, Expression } from '../tsql/ast/expression.ts';
 import { fromStored } from '../values/stored-value.ts';
@@ -20,6 +20,7 @@ import { refuseReferenced, runChange, toSqlError } from './change-errors.ts';
 import { compileOnce } from './compiled-cache.ts';
 import type { Frame } from './frame.ts';
 import { noSuchTable, noteIdentities } from './identity-insert.ts';
+import { runListed } from './listed-changes.ts';
 import { asksForLocks } from './lock-hints.ts';
 import type { SessionContext } from './session-context.ts';
 import type { SessionOptions } from './session-options.ts';
@@ -37,16 +38,22 @@ export interface RunnerParts {
 
 type Row = readonly unknown[];
 
+/** Whose rights a statement was found in last, and at which state of the database. */
+interface Checked {
+  readonly generation: number;
+  readonly principalId: number;
+  readonly chainOwnerId: number | undefined;
+}
+
 const ROWS_AT_ONCE = 64;
 const MOST_PREPARED = 200;
-const MOST_CHECKED = 500;
 
 export class StatementRunner {
   readonly #parts: RunnerParts;
   readonly #prepared = new BoundedCache<StatementSync>(MOST_PREPARED);
   /** Those that give whole numbers as bigints: the same SQL may be that of a statement of other types. */
   readonly #preparedForBigInts = new BoundedCache<StatementSync>(MOST_PREPARED);
-  readonly #checked = new BoundedCache<true>(MOST_CHECKED);
+  readonly #checked = new WeakMap<CompiledStatement, Checked>();
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
@@ -119,21 +126,37 @@ export class StatementRunner {
   }
 
   /** Throws SqlError 229, 230, 1088. */
-  #authorize({ sql, needs }: CompiledStatement, { security, chainOwnerId }: Frame): void {
+  #authorize(compiled: CompiledStatement, { security, chainOwnerId }: Frame): void {
     const { catalogue, authorizer } = this.#parts;
-    const key = `${catalogue.generation} ${security.principalId} ${chainOwnerId ?? ''} ${sql}`;
-    if (this.#checked.get(key)) return;
+    const { sql, columns, needs, listed } = compiled;
+    const { generation } = catalogue;
+    const { principalId } = security;
+    const before = this.#checked.get(compiled);
+    if (
+      before?.generation === generation &&
+      before.principalId === principalId &&
+      before.chainOwnerId === chainOwnerId
+    ) {
+      return;
+    }
     if (needs) {
       const { permission, schema, name } = needs;
       if (!security.has(permission, { kind: 'object', schema, name })) throw noSuchTable(name);
     } else {
       const chained = chainOwnerId === undefined ? {} : { chainOwnerId };
-      authorizer.authorize(sql, catalogue, { security, ...chained });
+      // The table that is written is known by its writes: they come last, and are checked first.
+      const steps = (listed?.steps ?? []).map((each) => each.sql);
+      const all = columns ? [...steps.reverse(), sql] : [sql, ...steps.reverse()];
+      authorizer.authorize(all, catalogue, { security, ...chained }, listed?.create);
     }
-    this.#checked.set(key, true);
+    this.#checked.set(compiled, { generation, principalId, chainOwnerId });
   }
 
-  #prepare({ sql, columns, assigns }: CompiledStatement): StatementSync {
+  #prepare({
+    sql,
+    columns,
+    assigns,
+  }: CompiledStep & Pick<CompiledStatement, 'columns' | 'assigns'>): StatementSync {
     const types = columns ?? assigns ?? [];
     const hasBigInts = types.some(({ type }) => type.name === 'bigint');
     const prepared = hasBigInts ? this.#preparedForBigInts : this.#prepared;
@@ -171,14 +194,24 @@ export class StatementRunner {
     try {
       if (node.kind === 'truncate' && target) refuseReferenced(target, catalogue);
       count = runChange(compiled, { catalogue, database }, () => {
-        if (!compiled.columns) {
-          const values = bindValues(compiled, frame, context);
-          return Number(this.#prepare(compiled).run(...values).changes);
+        if (compiled.listed) {
+          const { result, count: listed } = runListed(
+            { ...compiled, listed: compiled.listed },
+            database,
+            {
+              step: (each) => this.#write(each, frame),
+              last: () =>
+                compiled.columns ? this.#all(compiled, frame) : void this.#write(compiled, frame),
+            },
+          );
+          rows = result ?? undefined;
+          return listed;
         }
+        if (!compiled.columns) return this.#write(compiled, frame);
         rows = this.#all(compiled, frame);
         return rows.length;
       });
-      if (node.kind === 'insert' && options.identityInsert && target) {
+      if ((node.kind === 'insert' || node.kind === 'merge') && options.identityInsert && target) {
         noteIdentities(target, catalogue, database);
       }
       if (node.kind === 'truncate') this.#forgetIdentity(target);
@@ -194,6 +227,11 @@ export class StatementRunner {
     }
     const isCounted = !options.noCount && compiled.kind !== 'other';
     await sink.done(compiled.kind, isCounted ? count : undefined);
+  }
+
+  #write(step: CompiledStep, frame: Frame): number {
+    const values = bindValues(step, frame, this.#parts.context);
+    return Number(this.#prepare(step).run(...values).changes);
   }
 
   #forgetIdentity(target: CompiledStatement['target']): void {

@@ -66,14 +66,21 @@ export class StatementAuthorizer {
 
   /**
    * Checks one compiled statement. Throws SqlError 229 or 230 if a right is missing, and SQLite's own error for
-   * what is no single statement on the catalogue's tables.
+   * what is no single statement on the catalogue's tables. Of several the first is to write; `create` makes the
+   * temporary table that they share.
    */
-  authorize(sql: string, catalogue: SessionCatalogue, rights: StatementRights): void {
+  authorize(
+    sql: string | readonly string[],
+    catalogue: SessionCatalogue,
+    rights: StatementRights,
+    create?: string,
+  ): void {
     const schema = this.#schemaFor(catalogue.state);
+    if (create !== undefined) schema.exec(create);
     const check: Check = { ...rights, catalogue };
     this.#check = check;
     try {
-      schema.prepare(sql);
+      for (const each of typeof sql === 'string' ? [sql] : sql) schema.prepare(each);
     } catch (error) {
       throw check.denial ?? error;
     } finally {

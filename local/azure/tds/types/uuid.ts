@@ -1,6 +1,10 @@
 // uniqueidentifier [MS-TDS 2.2.5.5.1 GUIDTYPE]: the first three groups little-endian, the others as written.
 
 const ORDER = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15] as const;
+const DASHES_BEFORE: ReadonlySet<number> = new Set([4, 6, 8, 10]);
+const HEX = Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).padStart(2, '0').toUpperCase(),
+);
 
 /** `text`: 32 hex digits with dashes. Returns 16 bytes. */
 export function encodeUuid(text: string): Buffer {
@@ -11,8 +15,12 @@ export function encodeUuid(text: string): Buffer {
 
 /** Upper-case text with dashes. */
 export function decodeUuid(bytes: Uint8Array): string {
-  const hex = reorder(bytes).toString('hex').toUpperCase();
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  let text = '';
+  for (let index = 0; index < ORDER.length; index++) {
+    if (DASHES_BEFORE.has(index)) text += '-';
+    text += HEX[bytes[ORDER[index] ?? 0] ?? 0];
+  }
+  return text;
 }
 
 function reorder(bytes: Uint8Array): Buffer {

@@ -67,8 +67,9 @@ function parseAction(parser: Parser, when: MergeClause['when']): MergeClause['ac
   if (when === 'notMatchedByTarget') {
     parser.expect('INSERT');
     const columns = parser.is('(') ? parseColumnNames(parser) : undefined;
-    if (parser.isSequence('DEFAULT', 'VALUES')) {
-      throw unsupportedOption('MERGE … INSERT DEFAULT VALUES', parser.token.line);
+    if (columns === undefined && parser.take('DEFAULT')) {
+      parser.expect('VALUES');
+      return { kind: 'insert', columns: [], values: [] };
     }
     parser.expect('VALUES');
     const values = parser.parenthesised(() => parser.list(() => parseValue(parser)));

@@ -168,6 +168,13 @@ export const arithmeticFunctions: Readonly<Record<string, SqliteFunction>> = {
       `The statement terminated. The maximum recursion ${MOST_RECURSION} has been exhausted before statement completion.`,
     );
   }),
+  t_changed_once: strict((times) => {
+    if (Number(times) <= 1) return null;
+    throw new SqlError(
+      8672,
+      'The MERGE statement attempted to UPDATE or DELETE the same row more than once. This happens when a target row matches more than one source row. A MERGE statement cannot UPDATE/DELETE the same row of the target table multiple times. Refine the ON clause to ensure a target row matches at most one source row, or use the GROUP BY clause to group the source rows.',
+    );
+  }),
   t_too_many: () => {
     throw new SqlError(
       512,

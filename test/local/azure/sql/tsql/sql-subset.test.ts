@@ -28,8 +28,10 @@ const variables: Variables = { '@a': [{ name: 'int' }, null] };
 /** Throws SqlError of the parser or of the compiler. */
 function compileExample(example: string): void {
   for (const statement of parseBatch(example)) {
-    const sql = db.compileParsed(statement, variables)?.sql;
-    if (sql !== undefined) db.sqlite.prepare(sql);
+    const compiled = db.compileParsed(statement, variables);
+    if (!compiled) continue;
+    if (compiled.listed) db.sqlite.exec(compiled.listed.create);
+    for (const { sql } of [...(compiled.listed?.steps ?? []), compiled]) db.sqlite.prepare(sql);
   }
 }
 
