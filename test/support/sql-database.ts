@@ -21,6 +21,7 @@ const isText = (name: string) => /char/.test(name);
 
 /** Enough of the compiler for definitions: literals, columns, comparisons. */
 const rules: StorageRules = {
+  requireCollation: () => {},
   storedType: ({ name }) =>
     isText(name) || name === 'uniqueidentifier' || name === 'datetime2' ? 'TEXT' : 'INTEGER',
   indexKey: (column, { name }) => (isText(name) ? `lower(rtrim(${column}))` : column),

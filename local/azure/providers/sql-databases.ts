@@ -4,7 +4,7 @@ import { readNumeric } from './loose-values.ts';
 import type { ProviderServices, PutRequest, ResourceProvider } from './provider.ts';
 import { type Properties, readBoolean, readString } from './read-property.ts';
 import { SQL_API_VERSIONS } from './sql-api-versions.ts';
-import { invalidParameter, notServed } from './sql-refusals.ts';
+import { invalidCollation, invalidParameter, notServed } from './sql-refusals.ts';
 import { type DatabaseSku, readDatabaseSku } from './sql-skus.ts';
 
 const COLLATION = 'SQL_Latin1_General_CP1_CI_AS';
@@ -29,6 +29,7 @@ export function sqlDatabases(services: ProviderServices): ResourceProvider {
       if (!isUserDatabase) throw invalidParameter('DatabaseName');
       const given = { ...existing?.properties, ...body.properties };
       requireServed(given);
+      requireCollation(readString(given, 'collation') ?? COLLATION);
       if (existing && given.collation !== existing.properties.collation) {
         throw invalidParameter('Collation');
       }
@@ -50,6 +51,13 @@ export function sqlDatabases(services: ProviderServices): ResourceProvider {
     },
     read: (id) => readMaster(services, id),
   };
+}
+
+/** How names of collations end; what stands before says of which language. Source: https://learn.microsoft.com/sql/t-sql/statements/windows-collation-name-transact-sql */
+const COLLATION_NAME = /^[a-z]\w*?_(bin2?|c[is]_a[is](_ks)?(_ws)?(_vss)?(_sc)?)(_utf8)?$/i;
+
+function requireCollation(name: string): void {
+  if (!COLLATION_NAME.test(name)) throw invalidCollation(name);
 }
 
 /** A body that names an objective in either place wins over what is there. */

@@ -12,6 +12,11 @@ export function invalidParameter(parameter: string): ServiceError {
   return new ServiceError(400, 'InvalidParameterValue', message);
 }
 
+/** The words: [Azure/azure-resource-manager-schemas#257]; the code: https://learn.microsoft.com/rest/api/sql/databases/create-or-update */
+export function invalidCollation(name: string): ServiceError {
+  return new ServiceError(400, 'InvalidCollation', `'${name}' is not a supported collation.`);
+}
+
 /** [Azure-Samples/ansible-playbooks#25, microsoft/PartsUnlimited#190] */
 export function nameAlreadyExists(name: string): ServiceError {
   const message = `The name '${name}' already exists. Choose a different name.`;

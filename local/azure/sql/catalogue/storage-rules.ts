@@ -9,6 +9,8 @@ import type { TableColumn } from './catalogue.ts';
 export interface StorageRules {
   /** The type that a column is declared with in SQLite: `INTEGER`, `TEXT`, `BLOB`, `REAL`. */
   storedType(type: SqlType): string;
+  /** Throws SqlError 40514 for a collation that compares in another way than any of here. */
+  requireCollation(name: string): void;
   /**
    * A SQLite expression over `column` (a quoted name) that is equal exactly where SQL Server says that the values
    * are: the column itself for numbers, a folded text for character types.

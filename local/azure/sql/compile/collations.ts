@@ -1,4 +1,5 @@
 // The collations that are told apart: what counts in a comparison of text.
+import { DEFAULT_COLLATION } from '../catalogue/default-collation.ts';
 import { unsupportedFeature } from '../tsql/syntax-error.ts';
 
 export interface Collation {
@@ -9,13 +10,11 @@ export interface Collation {
   readonly isExplicit?: boolean;
 }
 
-export const DEFAULT_COLLATION = 'SQL_Latin1_General_CP1_CI_AS';
 export const defaultCollation: Collation = { name: DEFAULT_COLLATION, key: 't_fold' };
 
-const caseInsensitive =
-  /^(SQL_Latin1_General_CP1|Latin1_General(_100)?)_CI_AS(_KS)?(_WS)?(_SC)?(_UTF8)?$/i;
-const exact =
-  /^((SQL_)?Latin1_General(_CP1)?(_100)?(_CS_AS|_BIN2?)|Latin1_General_100_CS_AS_SC(_UTF8)?)(_UTF8)?$/i;
+// Not those of UTF-8, under which varchar holds other characters and counts other lengths.
+const caseInsensitive = /^(SQL_Latin1_General_CP1|Latin1_General(_100)?)_CI_AS(_KS)?(_WS)?(_SC)?$/i;
+const exact = /^((SQL_)?Latin1_General(_CP1)?(_100)?(_CS_AS|_BIN2?)|Latin1_General_100_CS_AS_SC)$/i;
 
 /** Throws SqlError 40514 for one that compares in another way. */
 export function collationNamed(name: string, line: number): Collation {

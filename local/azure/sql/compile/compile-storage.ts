@@ -35,6 +35,7 @@ export function createStorageRules(catalogue: Catalogue, defaultSchema = 'dbo'):
     new DefinitionCompilation({ catalogue, defaultSchema, variables: new Map() }, compilers);
   return {
     storedType,
+    requireCollation: (name) => void collationNamed(name, 1),
     indexKey: (column, type, collation) => keySql(column, type, collationOfColumn(collation)),
     orderKey: (column, type, collation) => orderSql(column, type, collationOfColumn(collation)),
     compileDefault: (expression, type) =>

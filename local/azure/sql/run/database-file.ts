@@ -17,6 +17,7 @@ export interface DatabaseParts {
   readonly name: string;
   readonly resourceId: string;
   readonly databaseId: number;
+  readonly collation: string;
   /** Of the file; its folder is made when it is opened. */
   readonly path: () => string;
   readonly clock: Clock;
@@ -33,6 +34,7 @@ export class DatabaseFile implements LoginDatabase {
   readonly name: string;
   readonly resourceId: string;
   readonly databaseId: number;
+  readonly collation: string;
   readonly createdAtMs: number;
   /** Of sessions from now on: error 40544 beyond it. */
   maxSizeBytes: number;
@@ -52,6 +54,7 @@ export class DatabaseFile implements LoginDatabase {
     this.name = parts.name;
     this.resourceId = parts.resourceId;
     this.databaseId = parts.databaseId;
+    this.collation = parts.collation;
     this.isPaused = parts.isPaused;
     this.maxSizeBytes = parts.maxSizeBytes;
     this.createdAtMs = parts.clock.nowMs();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import type { SqlDatabaseSettings, SqlServerSettings } from '../../providers/provider.ts';
 import { sqlDateTime } from '../catalogue/catalogue-store.ts';
+import { DEFAULT_COLLATION } from '../catalogue/default-collation.ts';
 import { foldName } from '../catalogue/names.ts';
 import type { ServerFacts, SessionFacts } from '../catalogue/views/server-views.ts';
 import type { FirewallRule, LoginServer } from '../security/login/login-server.ts';
@@ -16,7 +17,6 @@ export interface ServerParts {
   readonly listSessions: (serverName: string) => readonly SessionFacts[];
 }
 
-const DEFAULT_COLLATION = 'SQL_Latin1_General_CP1_CI_AS';
 const MASTER_ID = 1;
 const MASTER_BYTES = 30 * 1024 ** 3;
 
@@ -24,10 +24,7 @@ export class Server implements LoginServer {
   settings: SqlServerSettings;
   readonly #parts: ServerParts;
   readonly #rules = new Map<string, FirewallRule>();
-  readonly #databases = new Map<
-    string,
-    { readonly file: DatabaseFile; readonly collation: string }
-  >();
+  readonly #databases = new Map<string, DatabaseFile>();
   #lastDatabaseId = 4;
 
   constructor(settings: SqlServerSettings, parts: ServerParts) {
@@ -49,7 +46,7 @@ export class Server implements LoginServer {
   }
 
   findDatabase(name: string): DatabaseFile | undefined {
-    return this.#databases.get(foldName(name))?.file;
+    return this.#databases.get(foldName(name));
   }
 
   putDatabase(settings: SqlDatabaseSettings): void {
@@ -72,11 +69,11 @@ export class Server implements LoginServer {
   }
 
   close(): void {
-    for (const { file } of this.#databases.values()) file.close();
+    for (const file of this.#databases.values()) file.close();
   }
 
   remove(): void {
-    for (const { file } of this.#databases.values()) file.remove();
+    for (const file of this.#databases.values()) file.remove();
   }
 
   #add(
@@ -89,22 +86,22 @@ export class Server implements LoginServer {
       encodeURIComponent(foldName(part)),
     ) as [string, string];
     const file = new DatabaseFile({
-      ...{ name, resourceId, databaseId, maxSizeBytes, clock },
+      ...{ name, resourceId, databaseId, collation, maxSizeBytes, clock },
       path: () => join(directory(), serverFolder, fileName),
       facts: this.#factsFor(name),
       isPaused: () => isPaused(resourceId),
     });
-    this.#databases.set(foldName(name), { file, collation });
+    this.#databases.set(foldName(name), file);
   }
 
   #factsFor(databaseName: string): ServerFacts {
     return {
       databaseName,
       listDatabases: () =>
-        [...this.#databases.values()].map(({ file, collation }) => ({
+        [...this.#databases.values()].map((file) => ({
           databaseId: file.databaseId,
           name: file.name,
-          collation,
+          collation: file.collation,
           createdAt: sqlDateTime({ ...this.#parts.clock, nowMs: () => file.createdAtMs }),
         })),
       firewallRules: () => this.firewallRules,

@@ -24,22 +24,22 @@ export function nameToken(token: Token): string {
 }
 
 // Pretend: Azure SQL has these; the numbers are those that it answers to what it lacks, the words are ours.
-const suffix =
+export const notInSubset =
   'is not supported by this local stand-in for Azure SQL; docs/sql-subset.md lists what is.';
 
 /** A statement that Azure SQL has and the declared subset has not: 40510. */
 export function unsupportedStatement(name: string, line: number): SqlError {
-  return at(new SqlError(40510, `Statement '${name}' ${suffix}`), line);
+  return at(new SqlError(40510, `Statement '${name}' ${notInSubset}`), line);
 }
 
 /** A clause or an option of a statement outside of the declared subset: 40517. */
 export function unsupportedOption(name: string, line: number): SqlError {
-  return at(new SqlError(40517, `Keyword or statement option '${name}' ${suffix}`), line);
+  return at(new SqlError(40517, `Keyword or statement option '${name}' ${notInSubset}`), line);
 }
 
 /** A type, a function or another thing outside of the declared subset: 40514. */
 export function unsupportedFeature(name: string, line: number): SqlError {
-  return at(new SqlError(40514, `'${name}' ${suffix}`), line);
+  return at(new SqlError(40514, `'${name}' ${notInSubset}`), line);
 }
 
 /** What Azure SQL itself refuses, in its words: 40510. */

@@ -367,6 +367,19 @@ describe('a database', () => {
     assert.equal(await objectiveOf({ collation: 'Latin1_General_CI_AS' }), 'InvalidParameterValue');
   });
 
+  it('has a collation that there is', async () => {
+    const put = async (name: string, collation: string) => {
+      const { body } = await putDatabase(name, { collation });
+      return body.properties?.collation ?? `${body.error.code}: ${body.error.message}`;
+    };
+    assert.equal(await put('norsk', 'Norwegian_100_CI_AS_SC_UTF8'), 'Norwegian_100_CI_AS_SC_UTF8');
+    assert.equal(await put('exact', 'Latin1_General_BIN2'), 'Latin1_General_BIN2');
+    assert.equal(
+      await put('none', 'SQL_Latin1_General_Cp1_CI_AS_KI_WI'),
+      "InvalidCollation: 'SQL_Latin1_General_Cp1_CI_AS_KI_WI' is not a supported collation.",
+    );
+  });
+
   it('stands beside master, and goes with the server', async () => {
     const { body: list } = await get('sql-main/databases');
     assert.deepEqual(

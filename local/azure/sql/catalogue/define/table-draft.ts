@@ -38,7 +38,7 @@ export class TableDraft {
     return this.#lastObjectId;
   }
 
-  /** Throws SqlError 2705, 2744; its constraints follow with `addConstraint`. */
+  /** Throws SqlError 2705, 2744, 40514; its constraints follow with `addConstraint`. */
   addColumn(definition: ColumnDefinition): void {
     const { name, type, collation, identity } = definition;
     const { columns, lastColumnId } = this.table;
@@ -48,6 +48,7 @@ export class TableDraft {
     if (identity && columns.some((column) => column.identity)) {
       throw manyIdentities(this.table.name);
     }
+    if (collation !== undefined) this.context.rules.requireCollation(collation);
     const inPrimaryKey = definition.constraints.some(({ kind }) => kind === 'primaryKey');
     const column: StoredColumn = {
       name,

@@ -1,11 +1,9 @@
 // sys.columns, sys.identity_columns, sys.parameters, sys.types.
 import type { SqlType } from '../../../tds/sql-type.ts';
+import { DEFAULT_COLLATION } from '../default-collation.ts';
 import { bit, type ColumnTypes, defineView } from './define-view.ts';
 import { isCharacterType, typeFacts, typeIds } from './type-facts.ts';
 import { columnsWithIds, visibleObjects, visibleTables } from './visible-objects.ts';
-
-/** Azure SQL's default. */
-export const defaultCollation = 'SQL_Latin1_General_CP1_CI_AS';
 
 const typed = {
   system_type_id: 'tinyint',
@@ -50,7 +48,7 @@ const columns = defineView(
         collation_name: isCharacterType(column.type)
           ? 'collation' in column && column.collation !== undefined
             ? column.collation
-            : defaultCollation
+            : DEFAULT_COLLATION
           : null,
         is_nullable: bit(column.nullable),
         is_ansi_padded: bit('length' in column.type),
@@ -168,7 +166,7 @@ const types = defineView(
       name,
       schema_id: 4,
       ...typeRow(sample(name)),
-      collation_name: isCharacterType(sample(name)) ? defaultCollation : null,
+      collation_name: isCharacterType(sample(name)) ? DEFAULT_COLLATION : null,
       is_nullable: 1,
       is_user_defined: 0,
       is_assembly_type: 0,

@@ -1,7 +1,7 @@
 // INFORMATION_SCHEMA [https://learn.microsoft.com/sql/relational-databases/system-information-schema-views].
 import { objectPermissions } from '../../security/permissions/permission-hierarchy.ts';
 import { findById } from '../catalogue-state.ts';
-import { defaultCollation } from './column-views.ts';
+import { DEFAULT_COLLATION } from '../default-collation.ts';
 import { defineView } from './define-view.ts';
 import { nameRow, schema, tableName } from './information-schema-names.ts';
 import { isCharacterType, typeFacts } from './type-facts.ts';
@@ -62,7 +62,7 @@ const columns = defineView(
           NUMERIC_SCALE: isNumber && !isFloat ? scale : null,
           DATETIME_PRECISION: isTime || isOldTime ? scale : null,
           COLLATION_NAME: isCharacterType(type)
-            ? ('collation' in column && column.collation) || defaultCollation
+            ? ('collation' in column && column.collation) || DEFAULT_COLLATION
             : null,
         };
       }),

@@ -6,10 +6,12 @@ import type { SqlMessage } from '../../../tds/sql-error.ts';
 import { type LoginRequest, SqlLoginError } from '../../../tds/sql-session.ts';
 import { sqlAudiences } from '../../../tokens/audiences.ts';
 import { TokenError, type TokenProblem, type Tokens } from '../../../tokens/tokens.ts';
+import { isDefaultCollation } from '../../catalogue/default-collation.ts';
 import type { SecurityIdentity } from '../database-security-context.ts';
 import { findIdentity } from './find-identity.ts';
 import { isLetIn } from './firewall.ts';
 import {
+  collationNotServed,
   databaseUnavailable,
   firewallRefused,
   loginFailed,
@@ -128,6 +130,10 @@ class LoginAttempt {
         randomUUID().toUpperCase(),
       );
       throw this.#refuse('The database is paused.', [answer], database, principalId);
+    }
+    if (!isDefaultCollation(database.collation)) {
+      const answer = collationNotServed(database.name, database.collation);
+      throw this.#refuse('Its collation is not served.', [answer], database, principalId);
     }
     return database;
   }

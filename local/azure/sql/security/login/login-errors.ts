@@ -1,6 +1,7 @@
 // Refused logins, in Azure SQL's words.
 // Source: https://learn.microsoft.com/azure/azure-sql/database/troubleshoot-common-errors-issues
 import type { SqlMessage } from '../../../tds/sql-error.ts';
+import { notInSubset } from '../../tsql/syntax-error.ts';
 
 export const noSuchServer = (server: string): SqlMessage => ({
   number: 40532,
@@ -56,6 +57,14 @@ export const noSuchDatabase = (database: string): SqlMessage => ({
   state: 1,
   class: 11,
   message: `Cannot open database "${database}" requested by the login. The login failed.`,
+});
+
+/** Pretend: Azure SQL has thousands of collations; here a database would compare its text by another one than it says. */
+export const collationNotServed = (database: string, collation: string): SqlMessage => ({
+  number: 40514,
+  state: 1,
+  class: 16,
+  message: `'collation ${collation}' of database '${database}' ${notInSubset}`,
 });
 
 export const databaseUnavailable = (

@@ -15,6 +15,7 @@ export interface LoginDatabase {
   readonly state: CatalogueState;
   /** A serverless database that sleeps, or a fault on demand: 40613. */
   isPaused?(): boolean;
+  readonly collation: string;
 }
 
 export interface LoginServer {

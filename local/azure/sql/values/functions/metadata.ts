@@ -1,5 +1,7 @@
 // Functions that look into the catalogue; what the caller may not see is NULL.
+
 import type { CatalogueObject } from '../../catalogue/catalogue.ts';
+import { DEFAULT_COLLATION } from '../../catalogue/default-collation.ts';
 import { sameName } from '../../catalogue/names.ts';
 import type { CallContext } from '../call-context.ts';
 import { nameParts } from '../name-parts.ts';
@@ -72,7 +74,7 @@ const serverProperties: Readonly<Record<string, string>> = {
   engineedition: '5',
   productversion: '12.0.2000.8',
   productlevel: 'RTM',
-  collation: 'SQL_Latin1_General_CP1_CI_AS',
+  collation: DEFAULT_COLLATION,
   isclustered: '0',
   isintegratedsecurityonly: '0',
   isfulltextinstalled: '0',
@@ -81,7 +83,7 @@ const serverProperties: Readonly<Record<string, string>> = {
 };
 
 const databaseProperties: Readonly<Record<string, string>> = {
-  collation: 'SQL_Latin1_General_CP1_CI_AS',
+  collation: DEFAULT_COLLATION,
   status: 'ONLINE',
   updateability: 'READ_WRITE',
   useraccess: 'MULTI_USER',

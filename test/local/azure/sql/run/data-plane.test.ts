@@ -54,6 +54,19 @@ describe('Servers and databases', () => {
     inMaster.session.close();
   });
 
+  it('make no column of a collation that compares otherwise', async () => {
+    const admins = await sql.open(admin);
+    for (const collation of ['Turkish_CI_AS', 'Latin1_General_100_CI_AS_SC_UTF8']) {
+      const create = `CREATE TABLE dbo.Text (a varchar(10) COLLATE ${collation})`;
+      assert.deepEqual(await admins.errors(create), [40514]);
+      assert.deepEqual(
+        await admins.errors(`ALTER TABLE dbo.T ADD b varchar(1) COLLATE ${collation}`),
+        [40514],
+      );
+    }
+    admins.session.close();
+  });
+
   it('say who is there by sys.dm_exec_sessions: all to the administrator, itself to a user', async () => {
     const [one, two] = [await sql.open(), await sql.open(app)];
     const list = 'SELECT session_id, login_name FROM sys.dm_exec_sessions ORDER BY session_id';

@@ -36,6 +36,7 @@ describe('Login', () => {
   let azureADOnlyAuthentication: boolean;
   let administrator: { login: string; sid: string; principalType: 'Application'; tenantId: string };
   let isPaused: boolean;
+  let collation: string;
 
   before(async () => {
     bench = await createBench('sql');
@@ -47,6 +48,7 @@ describe('Login', () => {
     publicNetworkAccess = 'Enabled';
     azureADOnlyAuthentication = true;
     isPaused = false;
+    collation = 'SQL_Latin1_General_CP1_CI_AS';
     administrator = {
       login: 'admin',
       sid: systemAssigned.principalId,
@@ -76,6 +78,7 @@ describe('Login', () => {
                 resourceId: `${serverId}/databases/${key}`,
                 state: databases[key].store.committed,
                 isPaused: () => isPaused,
+                collation,
               };
             },
           }
@@ -192,6 +195,18 @@ describe('Login', () => {
 
   it('says 4060, then 18456, for a database that is not there', async () => {
     await refused(attempt({ database: 'nope' }), 4060, 18456);
+  });
+
+  it('lets nobody into a database of another collation, which would compare by the default one', async () => {
+    addUser();
+    collation = 'sql_latin1_general_cp1_ci_as';
+    await attempt();
+    collation = 'Latin1_General_100_CS_AS';
+    await assert.rejects(
+      attempt(),
+      /^SqlLoginError: 'collation Latin1_General_100_CS_AS' of database 'inventory' is not supported by this local stand-in/,
+    );
+    await refused(attempt(), 40514);
   });
 
   it('lets in from where a firewall rule says', async () => {
