@@ -3,6 +3,7 @@
 import type { CatalogueObject } from '../../catalogue/catalogue.ts';
 import { DEFAULT_COLLATION } from '../../catalogue/default-collation.ts';
 import { sameName } from '../../catalogue/names.ts';
+import { typeFacts } from '../../catalogue/views/type-facts.ts';
 import type { CallContext } from '../call-context.ts';
 import { nameParts } from '../name-parts.ts';
 import { byteLength } from '../type-size.ts';
@@ -153,9 +154,9 @@ export function metadataFunctions(context: CallContext): Readonly<Record<string,
         case 'columnid':
           return 'columnId' in column ? Number(column.columnId) : null;
         case 'precision':
-          return 'length' in column.type && column.type.length !== 'max'
-            ? column.type.length
-            : byteLength(column.type);
+          // Of text and binary it is the length.
+          if (!('length' in column.type)) return typeFacts(column.type).precision;
+          return column.type.length === 'max' ? -1 : column.type.length;
         default:
           return null;
       }
