@@ -188,6 +188,7 @@ describe('a queue trigger whose service goes away', () => {
     await host.printed(/onOrder ended with .*before/);
     await settled('orders');
     await azure.closeDoor('messaging');
+    t.after(() => azure.openDoor('messaging'));
     await host.printed(/'Functions.onOrder' was unable to start: .*ECONNREFUSED/);
     await azure.openDoor('messaging');
     const openedMs = performance.now();
