@@ -12,9 +12,9 @@ export interface Collation {
 
 export const defaultCollation: Collation = { name: DEFAULT_COLLATION, key: 't_fold' };
 
-// Not those of UTF-8, under which varchar holds other characters and counts other lengths.
-const caseInsensitive = /^(SQL_Latin1_General_CP1|Latin1_General(_100)?)_CI_AS(_KS)?(_WS)?(_SC)?$/i;
-const exact = /^((SQL_)?Latin1_General(_CP1)?(_100)?(_CS_AS|_BIN2?)|Latin1_General_100_CS_AS_SC)$/i;
+// Not _UTF8 and _SC, which count other lengths, _KS and _WS, which tell more apart, _CS_AS and _BIN, which sort otherwise.
+const caseInsensitive = /^(SQL_Latin1_General_CP1|Latin1_General(_100)?)_CI_AS$/i;
+const exact = /^Latin1_General(_100)?_BIN2$/i;
 
 /** Throws SqlError 40514 for one that compares in another way. */
 export function collationNamed(name: string, line: number): Collation {
