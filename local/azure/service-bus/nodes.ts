@@ -115,11 +115,7 @@ export function deadLetterNode(
       throw cannotSendTo('dead-letter queue');
     },
     ...receiving(entity, entity.pair.deadLetters, parts),
-    operations: timely(
-      parts,
-      ('topic' in entity ? entity.topic : entity).settings.name,
-      receiverOperations(entity.pair.deadLetters),
-    ),
+    operations: timely(parts, nameOf(entity), receiverOperations(entity.pair.deadLetters)),
   };
 }
 
@@ -130,7 +126,7 @@ function openSender(entity: Queue | Topic, link: IncomingLink, parts: NodeParts)
   entity.links.add(link, 'Send');
   const fact = { kind: 'message', door: 'messaging', operation: 'send', host } as const;
   const { principalId } = link;
-  return createMessageSender(entity, {
+  return createMessageSender(entity.intake, {
     ...{ scheduler, commit, requireOpen },
     entity: entity.settings.name,
     onSent: (count) =>
@@ -152,7 +148,7 @@ function receiving(
       const source = acceptReceiver(link, {
         ...parts,
         queue,
-        entity: ('topic' in entity ? entity.topic : entity).settings.name,
+        entity: nameOf(entity),
       });
       entity.links.add(link, 'Listen');
       return source;
@@ -184,6 +180,10 @@ function sessionOperations(
     'com.microsoft:get-message-sessions': getMessageSessions(queue),
   };
 }
+
+/** Of the queue or topic that it is, or is a subscription of. */
+const nameOf = (entity: Queue | Subscription) =>
+  ('topic' in entity ? entity.topic : entity).settings.name;
 
 /** Operations that a transaction cannot take back, and need not. */
 const READING = new Set([

@@ -19,6 +19,8 @@ interface IntakeParts {
   accept(content: MessageContent): void;
   /** Returns the sequence number. */
   schedule(content: MessageContent, dueMs: number): number;
+  /** Gives what was accepted to who waits for it. */
+  dispatch(): void;
 }
 
 export interface StagedSend {
@@ -75,6 +77,7 @@ export class Intake {
       if (dueMs > nowMs) this.#parts.schedule(content, dueMs);
       else this.#parts.accept(content);
     }
+    this.#parts.dispatch();
   }
 
   /** As `send`, for messages that are all scheduled: returns their sequence numbers. */

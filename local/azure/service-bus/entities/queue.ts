@@ -2,7 +2,7 @@ import type { QueueSettings } from '../../providers/provider.ts';
 import { sessionIdMissing } from '../service-bus-error.ts';
 import type { EntityStore } from '../store/entity-store.ts';
 import type { EngineParts } from './engine-parts.ts';
-import { Intake, type StagedSend } from './intake.ts';
+import { Intake } from './intake.ts';
 import { OpenLinks } from './open-links.ts';
 import { QueuePair } from './queue-pair.ts';
 
@@ -31,6 +31,7 @@ export class Queue {
       },
       accept: (content) => this.pair.main.enqueue(content),
       schedule: (content, dueMs) => this.pair.main.schedule(content, dueMs).sequenceNumber,
+      dispatch: () => this.pair.main.dispatch(),
     });
     this.pair = new QueuePair(settings, { ...parts, store, key: 'main', size: this.intake.size });
   }
@@ -39,22 +40,5 @@ export class Queue {
     this.settings = settings;
     this.intake.update(settings);
     this.pair.update(settings);
-  }
-
-  /** Takes encoded messages, all or none. Throws AmqpError. */
-  send(messages: readonly Buffer[]): void {
-    this.stage(messages).apply();
-  }
-
-  /** As `send`, in two steps. */
-  stage(messages: readonly Buffer[]): StagedSend {
-    const { check, apply } = this.intake.stage(messages);
-    return {
-      check,
-      apply: () => {
-        apply();
-        this.pair.main.dispatch();
-      },
-    };
   }
 }

@@ -3,7 +3,7 @@ import { MessageProperties } from '../filters/message-properties.ts';
 import type { MessageContent } from '../messages/message-content.ts';
 import type { EntityStore } from '../store/entity-store.ts';
 import type { EngineParts } from './engine-parts.ts';
-import { Intake, type StagedSend } from './intake.ts';
+import { Intake } from './intake.ts';
 import { MessageQueue } from './message-queue.ts';
 import { OpenLinks } from './open-links.ts';
 import type { Subscription } from './subscription.ts';
@@ -33,6 +33,7 @@ export class Topic {
       check() {},
       accept: (content) => this.#distribute(content),
       schedule: (content, dueMs) => this.scheduled.schedule(content, dueMs).sequenceNumber,
+      dispatch: () => this.#dispatch(),
     });
     this.scheduled = new MessageQueue({
       ...parts,
@@ -67,23 +68,7 @@ export class Topic {
     this.intake.update(settings);
   }
 
-  /** Takes encoded messages, all or none, and gives each subscription those that its rules select. Throws AmqpError. */
-  send(messages: readonly Buffer[]): void {
-    this.stage(messages).apply();
-  }
-
-  /** As `send`, in two steps. */
-  stage(messages: readonly Buffer[]): StagedSend {
-    const { check, apply } = this.intake.stage(messages);
-    return {
-      check,
-      apply: () => {
-        apply();
-        this.#dispatch();
-      },
-    };
-  }
-
+  /** Gives each subscription what its rules select. */
   #distribute(content: MessageContent): void {
     const enqueuedSequenceNumber = this.scheduled.takeSequenceNumber();
     const timeToLiveMs = this.settings.defaultMessageTimeToLiveMs;

@@ -28,6 +28,10 @@ export function changeList(width: number): ChangeList {
   };
 }
 
+/** The columns that an UPDATE sets, from the list `r`: the first of it from its `c1`. */
+export const setSql = (columns: readonly string[]) =>
+  columns.map((name, index) => `${quoteIdentifier(name)} = r.${columnName(index)}`).join(', ');
+
 export interface ListedOutput {
   /** What the list must hold for it, from `c{first + 1}` on. */
   readonly kept: readonly string[];

@@ -1,8 +1,9 @@
+import type { Table } from '../catalogue/catalogue.ts';
 import { quoteIdentifier, sameName } from '../catalogue/names.ts';
 import type { Merge } from '../tsql/ast/data-statement.ts';
 import type { Position } from '../tsql/ast/position.ts';
 import { duplicateAlias } from './bind-error.ts';
-import { changeList, compileListedOutput } from './change-list.ts';
+import { changeList, compileListedOutput, setSql } from './change-list.ts';
 import type { Compilation } from './compilation.ts';
 import type { UnboundStatement } from './compiled.ts';
 import { columnName } from './compiled-query.ts';
@@ -38,11 +39,11 @@ export function compileMerge(node: Merge & Position, compilation: Compilation): 
   const head = withSql(node.with, compilation);
   const sources = new SourceScope();
   const from = compileFrom([node.source], sources, compilation);
-  const target = targetOf(node, sources.sources, compilation);
+  const target = targetOf(node, table, sources.sources, compilation);
   const row = `${target.alias}.${rowIdOf(table)}`;
   const on = compilation.condition(node.on, scopeOf([...sources.sources, target], 'ON'));
   const actions = node.clauses.map((clause) =>
-    compileAction(clause, node, { target, sources: sources.sources }, compilation),
+    compileAction(clause, node, { table, target, sources: sources.sources }, compilation),
   );
   const width = Math.max(...actions.map(({ values }) => values.length));
   const names = actions.map(({ kind }) => kind.toUpperCase());
@@ -121,8 +122,12 @@ function rowsSql(
   return rows;
 }
 
-function targetOf(node: Merge & Position, sources: readonly Source[], compilation: Compilation) {
-  const table = findTarget(node.target, compilation);
+function targetOf(
+  node: Merge & Position,
+  table: Table,
+  sources: readonly Source[],
+  compilation: Compilation,
+) {
   const { schema, ...source } = sourceOf(table, compilation.nextAlias(), node.alias);
   const target: Source = node.alias === undefined && schema ? { ...source, schema } : source;
   if (sources.some(({ exposedName }) => sameName(exposedName, target.exposedName))) {
@@ -141,10 +146,10 @@ function scopeOf(sources: readonly Source[], clause?: 'ON' | 'WHERE'): SourceSco
 function compileAction(
   { when, and, action }: Clause,
   node: Merge & Position,
-  { target, sources }: { readonly target: Source; readonly sources: readonly Source[] },
+  place: { readonly table: Table; readonly target: Source; readonly sources: readonly Source[] },
   compilation: Compilation,
 ): Action {
-  const table = findTarget(node.target, compilation);
+  const { table, target, sources } = place;
   const seen = {
     matched: [...sources, target],
     notMatchedByTarget: sources,
@@ -219,8 +224,7 @@ function changeSql(
     return `DELETE FROM ${storage} WHERE ${rowId} IN (SELECT row FROM ${list} WHERE action = ${number})`;
   }
   if (kind === 'update') {
-    const set = names.map((name, index) => `${name} = r.${columnName(index)}`).join(', ');
-    return `UPDATE ${storage} AS t SET ${set} FROM ${list} AS r WHERE t.${rowId} = r.row AND r.action = ${number}`;
+    return `UPDATE ${storage} AS t SET ${setSql(columns)} FROM ${list} AS r WHERE t.${rowId} = r.row AND r.action = ${number}`;
   }
   const into = [rowId, ...names, ...(identity ? [quoteIdentifier(identity.name)] : [])];
   const values = ['row', ...names.map((_, index) => columnName(index))];

@@ -5,7 +5,7 @@ import type { Assignment, Delete, OutputClause, Update } from '../tsql/ast/data-
 import type { Position } from '../tsql/ast/position.ts';
 import { aggregates } from './aggregate-names.ts';
 import { operate } from './arithmetic.ts';
-import { changeList, compileListedOutput } from './change-list.ts';
+import { changeList, compileListedOutput, setSql } from './change-list.ts';
 import { findPlace, type Place } from './change-place.ts';
 import type { Compilation } from './compilation.ts';
 import type { UnboundStatement } from './compiled.ts';
@@ -33,7 +33,7 @@ export function compileUpdate(node: Update & Position, compilation: Compilation)
   const where = whereOf(node, scope, compilation);
   if (node.output && (place.row || mentionsOthers(node.output, 'inserted'))) {
     const values = assignments.map(({ value }) => value);
-    const set = setSql(assignments);
+    const set = setSql(assignments.map(({ column }) => column.name));
     return listed(
       node,
       { place, where, values, head, output: node.output },
@@ -58,7 +58,7 @@ export function compileUpdate(node: Update & Position, compilation: Compilation)
       topSql(node.top, compilation),
       assignments.map(({ value }) => value),
     );
-    const set = setSql(assignments);
+    const set = setSql(assignments.map(({ column }) => column.name));
     sql = `UPDATE ${storage} AS t SET ${set} FROM (${rows}) AS r WHERE t.${rowIdOf(table)} = r.row`;
   }
   return finish('update', `${head}${sql}`, table, output);
@@ -86,11 +86,6 @@ export function compileDelete(node: Delete & Position, compilation: Compilation)
     : `DELETE FROM ${storage} AS t WHERE t.${rowIdOf(table)} IN (SELECT row FROM (${rowsSql(place, where, topSql(node.top, compilation), [])}))`;
   return finish('delete', `${head}${sql}`, table, output);
 }
-
-const setSql = (assignments: readonly { readonly column: TableColumn }[]) =>
-  assignments
-    .map(({ column }, index) => `${quoteIdentifier(column.name)} = r.${columnName(index)}`)
-    .join(', ');
 
 /** OUTPUT of what RETURNING does not know: old values of an UPDATE, columns of other sources. */
 function listed(

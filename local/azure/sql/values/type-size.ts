@@ -1,22 +1,9 @@
 import type { SqlType } from '../../tds/sql-type.ts';
 import { timeLength } from '../../tds/types/calendar.ts';
 import { decimalLength } from '../../tds/types/decimal.ts';
+import { fixedLengths } from '../../tds/types/fixed-lengths.ts';
 
-const fixed: Readonly<Partial<Record<SqlType['name'], number>>> = {
-  bit: 1,
-  tinyint: 1,
-  smallint: 2,
-  int: 4,
-  bigint: 8,
-  real: 4,
-  float: 8,
-  money: 8,
-  smallmoney: 4,
-  date: 3,
-  smalldatetime: 4,
-  datetime: 8,
-  uniqueidentifier: 16,
-};
+const fixed: Readonly<Partial<Record<SqlType['name'], number>>> = { ...fixedLengths, date: 3 };
 
 /** Bytes beside those of the time. */
 const beside = { time: 0, datetime2: 3, datetimeoffset: 5 } as const;

@@ -1,10 +1,12 @@
 // Values that a client sends [MS-TDS 2.2.5.5, 2.2.5.2.3].
+
 import { ByteReader } from '../byte-reader.ts';
 import { badValue, malformed } from '../malformed.ts';
 import type { DecimalType, ScaledTimeType, SqlValue } from '../sql-type.ts';
 import { DAYS_TO_1900, dateText, LAST_DAY, timeLength, timeText } from './calendar.ts';
 import { decodeCodePage1252 } from './code-page-1252.ts';
 import { fitsPrecision, fromUnits, MONEY_SCALE } from './decimal.ts';
+import { fixedLengths } from './fixed-lengths.ts';
 import type { ParameterPlace, WireType } from './read-type.ts';
 import { decodeUuid } from './uuid.ts';
 
@@ -88,28 +90,13 @@ function decode(bytes: Buffer, { type, isUtf8, lengthPrefix }: WireType): SqlVal
       return decodeScaled(bytes, type);
     default:
       // A fixed value has its length already; a nullable one tells it.
-      return lengthPrefix === 'fixed' || bytes.length === lengths[type.name]
+      return lengthPrefix === 'fixed' || bytes.length === fixedLengths[type.name]
         ? decodeSized(bytes, type.name)
         : undefined;
   }
 }
 
-const lengths = {
-  bit: 1,
-  tinyint: 1,
-  smallint: 2,
-  int: 4,
-  bigint: 8,
-  real: 4,
-  float: 8,
-  smallmoney: 4,
-  money: 8,
-  smalldatetime: 4,
-  datetime: 8,
-  uniqueidentifier: 16,
-} as const;
-
-function decodeSized(bytes: Buffer, name: keyof typeof lengths): SqlValue | undefined {
+function decodeSized(bytes: Buffer, name: keyof typeof fixedLengths): SqlValue | undefined {
   switch (name) {
     case 'bit':
       return bytes.readUInt8(0) === 0 ? 0 : 1;
