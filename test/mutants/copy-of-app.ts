@@ -75,12 +75,17 @@ export class CopyOfApp {
       process.execPath,
       [
         '--test',
+        '--test-isolation=none',
         `--test-reporter=${join(import.meta.dirname, 'failures-reporter.ts')}`,
         `--test-timeout=${TEST_TIMEOUT_MS}`,
         ...names.map((name) => `--test-name-pattern=${name}`),
         ...new Set(choices.map(({ file }) => file)),
       ],
-      { cwd: this.#directory, env, stdio: ['ignore', 'pipe', 'inherit'] },
+      {
+        cwd: this.#directory,
+        env: { ...env, NODE_COMPILE_CACHE: join(this.#directory, '.cache') },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
     );
     const lines = (await text(child.stdout)).split('\n').filter((line) => line.startsWith('{'));
     return lines.map((line) => JSON.parse(line) as Verdict);
