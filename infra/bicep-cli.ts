@@ -7,10 +7,29 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Text of the ARM template that a Bicep file compiles to, without the compiler's own stamp. Throws with its diagnostics. */
-export async function compile(bicep: string, file: string): Promise<string> {
-  const { stdout } = await run(bicep, ['build', file, '--stdout'], { maxBuffer: 64 * 2 ** 20 });
-  return `${JSON.stringify(JSON.parse(stdout), withoutStamp, 2)}\n`;
+/**
+ * Texts of the ARM templates that these Bicep files of a folder compile to, without the compiler's own stamp. One run
+ * for all of them: each starts half a second of compiler. Throws with its diagnostics.
+ */
+export async function compile(
+  bicep: string,
+  folder: string,
+  sources: readonly string[],
+): Promise<readonly string[]> {
+  // In a copy, because templates are written beside their sources.
+  const copy = await mkdtemp(join(tmpdir(), 'bicep-build-'));
+  try {
+    await cp(folder, copy, { recursive: true });
+    await run(bicep, ['build', '--pattern', '**/*.bicep'], { cwd: copy });
+    return await Promise.all(
+      sources.map(async (source) => {
+        const built = await readFile(join(copy, source.replace(/\.bicep$/, '.json')), 'utf8');
+        return `${JSON.stringify(JSON.parse(built), withoutStamp, 2)}\n`;
+      }),
+    );
+  } finally {
+    await rm(copy, { recursive: true });
+  }
 }
 
 /** The linter's and the compiler's complaints about every Bicep file under a folder, one a line; empty when clean. */

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { LocalAzure } from './azure/start-azure.ts';
 import { deployTemplate, readTemplate, type TemplateDeployment } from './deploy-template.ts';
+import { leaveOutGrants } from './leave-out-grants.ts';
 import type { AlsoTemplate } from './start-options.ts';
 
 /**
@@ -14,18 +15,21 @@ export async function deployAlso(
 ): Promise<string> {
   // As az names it: after the file.
   const name = basename(also.template).replace(/\.json$/i, '');
+  const { subscriptionId } = also;
   const resourceGroup = also.resourceGroup ?? own.resourceGroup;
   const record = await deployTemplate(azure, {
     name,
     resourceGroup,
+    ...(subscriptionId !== undefined && { subscriptionId }),
     location: own.location,
-    template: readTemplate(also.template),
+    template: leaveOutGrants(readTemplate(also.template), also.without ?? [], '--also-without'),
     strict: false,
     ...(also.parameters !== undefined && { parameters: readParameters(also.parameters) }),
   });
   const count = record.outputResources?.length ?? 0;
   const made = count === 1 ? '1 resource' : `${count} resources`;
-  return `Also deployed '${name}' into resource group ${resourceGroup}: ${made}`;
+  const where = subscriptionId === undefined ? '' : ` of subscription ${subscriptionId}`;
+  return `Also deployed '${name}' into resource group ${resourceGroup}${where}: ${made}`;
 }
 
 /** `{"parameters": {"name": {"value": …}}}`. Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/parameter-files */

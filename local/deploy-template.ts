@@ -12,6 +12,8 @@ import { subscription, tenantId } from './azure/tenant.ts';
 export interface TemplateDeployment {
   readonly name: string;
   readonly resourceGroup: string;
+  /** Absent: the embedded one. */
+  readonly subscriptionId?: string;
   readonly location: string;
   readonly template: unknown;
   readonly parameters?: Readonly<Record<string, { readonly value: unknown }>>;
@@ -42,7 +44,7 @@ export async function deployTemplate(
   azure: LocalAzure,
   deployment: TemplateDeployment,
 ): Promise<DeploymentRecord> {
-  const { subscriptionId } = subscription;
+  const { subscriptionId = subscription.subscriptionId } = deployment;
   const { name, resourceGroup, location, template, parameters = {}, strict = true } = deployment;
   azure.resourceManager.addResourceGroup({ subscriptionId, name: resourceGroup, location });
   const record = await run(azure.deployments(strict), {

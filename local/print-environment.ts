@@ -1,48 +1,47 @@
-// npm start -- --print-environment: what a client in another shell, in any language, needs to be the deployed app.
+// npm start -- --print-environment: what a client in another shell, in any language, needs to be the deployed app, or
+// with --print-environment-of another resource: a virtual machine, a slot, another app.
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import tls from 'node:tls';
 import type { LocalAzure } from './azure/start-azure.ts';
 import { tenantId } from './azure/tenant.ts';
 import { startForwardProxy } from './forward-proxy.ts';
-import { appSettingsOf } from './run-app.ts';
+import { appSettingsOf, siteEnvironment } from './run-app.ts';
 
 const PRELOAD = new URL('./redirect/preload.ts', import.meta.url).href;
 
+/** With IMDS and without App Service's endpoint. */
+const IS_MACHINE = /\/providers\/Microsoft\.Compute\//i;
+
+/** By these the SDKs take a shell that was an app before for one still. */
+const SET_FOR_APPS = [
+  ...['IDENTITY_ENDPOINT', 'IDENTITY_HEADER', 'MSI_ENDPOINT', 'MSI_SECRET'],
+  ...['APPSETTING_WEBSITE_SITE_NAME', 'AZURE_CLIENT_ID'],
+];
+
 export interface PrintedEnvironment {
-  /** Lines for a shell: comments and `export NAME='value'`. */
+  /** Lines for a shell: comments, `export NAME='value'`, and `unset` for a machine. */
   readonly lines: readonly string[];
   stop(): Promise<void>;
 }
 
+type Section = readonly [comment: string, variables: Readonly<Record<string, string>>];
+
 /**
- * The environment of the app `siteId` for a foreign client. It holds the app's identity header and the control
- * secret: whoever reads it can get the app's tokens. Opens an IMDS for the app's identities and a proxy; `stop` ends
- * the proxy.
+ * The environment of the app or the virtual machine `resourceId` for a foreign client. It holds an app's identity
+ * header and the control secret: whoever reads it can get tokens. Opens an IMDS for its identities and a proxy; `stop`
+ * ends the proxy.
  */
 export async function printEnvironment(
   azure: LocalAzure,
-  siteId: string,
+  resourceId: string,
 ): Promise<PrintedEnvironment> {
-  const redirect = { ...azure.redirect, ...(await azure.startImds(siteId)) };
+  const redirect = { ...azure.redirect, ...(await azure.startImds(resourceId)) };
   const proxy = await startForwardProxy(redirect);
   const { certificatePath } = azure.certificateAuthority;
-  const [, , subscriptionId = '', , resourceGroup = ''] = siteId.split('/');
-  const settings = Object.entries(appSettingsOf(azure, siteId));
-  const sections: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
-    [
-      'The identity of the deployed app. IDENTITY_HEADER and MSI_SECRET are secrets: with them anybody gets its tokens.',
-      {
-        ...azure.identityEnvironmentOf(siteId),
-        // az takes MSI_ENDPOINT for App Service's only beside this, which App Service sets for every app.
-        APPSETTING_WEBSITE_SITE_NAME: siteId.slice(siteId.lastIndexOf('/') + 1),
-        ...pick(settings, (name) => name === 'AZURE_CLIENT_ID'),
-        AZURE_TENANT_ID: tenantId,
-        AZURE_SUBSCRIPTION_ID: subscriptionId,
-        AZURE_RESOURCE_GROUP: resourceGroup,
-      },
-    ],
-    ["Addresses among the app's settings.", pick(settings, (_, value) => isAddress(value))],
+  const isMachine = IS_MACHINE.test(resourceId);
+  const sections: readonly Section[] = [
+    ...(isMachine ? machineSections(azure, resourceId) : appSections(azure, resourceId)),
     [
       'Node 22.18 and later: a process finds the embedded Azure behind the names of the real one.',
       {
@@ -77,9 +76,52 @@ export async function printEnvironment(
   ]);
   const lines = [
     '# To be evaluated by the shell of another client; good until this process ends.',
+    ...(isMachine ? [`unset ${SET_FOR_APPS.join(' ')}`] : []),
     ...exports,
   ];
   return { lines, stop: () => proxy.stop() };
+}
+
+function appSections(azure: LocalAzure, siteId: string): readonly Section[] {
+  const settings = Object.entries(appSettingsOf(azure, siteId));
+  return [
+    [
+      'The identity of the deployed app. IDENTITY_HEADER and MSI_SECRET are secrets: with them anybody gets its tokens.',
+      {
+        ...azure.identityEnvironmentOf(siteId),
+        // az takes MSI_ENDPOINT for App Service's only beside this, which App Service sets for every app.
+        APPSETTING_WEBSITE_SITE_NAME: siteEnvironment(siteId).WEBSITE_SITE_NAME ?? '',
+        ...pick(settings, (name) => name === 'AZURE_CLIENT_ID'),
+        ...placeOf(siteId),
+      },
+    ],
+    ["Addresses among the app's settings.", pick(settings, (_, value) => isAddress(value))],
+  ];
+}
+
+/** Azure sets nothing on a machine: its tokens come from IMDS, at an address that every client knows. */
+function machineSections(azure: LocalAzure, machineId: string): readonly Section[] {
+  const customData = azure.machines.customDataOf(machineId);
+  return [
+    ['Where the machine is. Its tokens come from IMDS, 169.254.169.254.', placeOf(machineId)],
+    ...(customData === undefined
+      ? []
+      : ([
+          [
+            'What cloud-init runs on the machine, in base64.',
+            { LOCAL_AZURE_CUSTOM_DATA: customData },
+          ],
+        ] as const)),
+  ];
+}
+
+function placeOf(resourceId: string): Record<string, string> {
+  const [, , subscriptionId = '', , resourceGroup = ''] = resourceId.split('/');
+  return {
+    AZURE_TENANT_ID: tenantId,
+    AZURE_SUBSCRIPTION_ID: subscriptionId,
+    AZURE_RESOURCE_GROUP: resourceGroup,
+  };
 }
 
 /** `LOCAL_AZURE_KEY_VAULT=https://127.0.0.1:41000`: TLS and Host want the production name. */

@@ -2,10 +2,11 @@
 // the identity endpoint in the environment, Azure's names sent to the embedded Azure.
 import { type ChildProcess, fork } from 'node:child_process';
 import { EventEmitter } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { writePrivately } from './azure/certificate-authority.ts';
 import type { LocalAzure } from './azure/start-azure.ts';
 
 const HOST_ENTRY = fileURLToPath(new URL('./functions-host/main.ts', import.meta.url));
@@ -32,7 +33,7 @@ export interface RunningApp {
 
 export interface AppOptions {
   readonly appDirectory: string;
-  /** Id of the deployed Microsoft.Web/sites resource. */
+  /** Id of the deployed Microsoft.Web/sites resource, or of one of its slots. */
   readonly siteId: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -71,6 +72,8 @@ export async function runApp(azure: LocalAzure, options: AppOptions): Promise<Ru
     await closed; // What the host has to say has then been passed on.
     throw error;
   });
+  // It answers at the site's own https name too, behind App Service authentication.
+  void exited.then(azure.serveSite(options.siteId, `http://127.0.0.1:${new URL(baseUrl).port}`));
   return {
     baseUrl,
     functions,
@@ -153,7 +156,7 @@ function appEnvironment(azure: LocalAzure, options: AppOptions): Record<string, 
     ...inherited,
     ...appSettingsOf(azure, options.siteId),
     ...identityEnvironment(azure, options.siteId),
-    WEBSITE_SITE_NAME: options.siteId.slice(options.siteId.lastIndexOf('/') + 1),
+    ...siteEnvironment(options.siteId),
     NODE_EXTRA_CA_CERTS: trustedCertificates(azure),
     FUNCTIONS_SECRETS_PATH: join(azure.certificateAuthority.certificatePath, '..', 'function-keys'),
     LOCAL_AZURE_REDIRECT: JSON.stringify({ ...NO_IMDS, ...azure.redirect }),
@@ -165,6 +168,16 @@ function appEnvironment(azure: LocalAzure, options: AppOptions): Record<string, 
 }
 
 /**
+ * What App Service tells an app of itself.
+ * https://learn.microsoft.com/azure/app-service/reference-app-settings#app-environment
+ */
+export function siteEnvironment(siteId: string): Record<string, string> {
+  const [, site = '', slot = 'Production'] =
+    /\/sites\/([^/]+)(?:\/slots\/([^/]+))?$/i.exec(siteId) ?? [];
+  return { WEBSITE_SITE_NAME: site, WEBSITE_SLOT_NAME: slot };
+}
+
+/**
  * Azure: only an app with an identity finds the endpoint in its environment.
  * https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
  */
@@ -173,7 +186,7 @@ function identityEnvironment(azure: LocalAzure, siteId: string): Record<string, 
   return hasIdentity ? azure.identityEnvironmentOf(siteId) : {};
 }
 
-/** `siteConfig.appSettings` of the deployed site, or its `config/appsettings` child. */
+/** `siteConfig.appSettings` of the deployed site or slot, or its `config/appsettings` child. */
 export function appSettingsOf(azure: LocalAzure, siteId: string): Record<string, string> {
   const site = azure.resourceManager.findResource(siteId);
   if (!site) throw new Error(`No Function App is deployed as ${siteId}.`);
@@ -187,12 +200,15 @@ export function appSettingsOf(azure: LocalAzure, siteId: string): Record<string,
   };
 }
 
-/** NODE_EXTRA_CA_CERTS takes one file: what the developer has set stays trusted. */
+/**
+ * NODE_EXTRA_CA_CERTS takes one file: what the developer has set stays trusted. Put in place as a whole: an app that
+ * starts at this moment would read a part of it, without a word, and trust nobody.
+ */
 function trustedCertificates(azure: LocalAzure): string {
   const { certificatePath, certificatePem } = azure.certificateAuthority;
   const own = process.env.NODE_EXTRA_CA_CERTS;
   if (!own) return certificatePath;
   const both = join(certificatePath, '..', 'trusted.pem');
-  writeFileSync(both, `${readFileSync(own, 'utf8')}\n${certificatePem}`, { mode: 0o600 });
+  writePrivately(both, `${readFileSync(own, 'utf8')}\n${certificatePem}`);
   return both;
 }

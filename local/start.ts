@@ -4,10 +4,12 @@ import { type LocalAzure, startAzure } from './azure/start-azure.ts';
 import { buildApp } from './build-app.ts';
 import { deployAlso } from './deploy-also.ts';
 import { deployTemplate, readTemplate } from './deploy-template.ts';
+import { findResourceNamed } from './find-resource-named.ts';
 import { firstScan } from './first-scan.ts';
 import { leaveOutGrants } from './leave-out-grants.ts';
 import { type PrintedEnvironment, printEnvironment } from './print-environment.ts';
 import { HostFailure, type RunningApp, runApp } from './run-app.ts';
+import { serveSite } from './serve-site.ts';
 import { parseStartOptions } from './start-options.ts';
 import { tellDeployment } from './tell-deployment.ts';
 
@@ -43,11 +45,17 @@ async function run(args: readonly string[], parts: Parts): Promise<void> {
   refuseInAzure();
   refuseWithoutTls();
   const options = parseStartOptions(args, { template: `${PROJECT}infra/azuredeploy.json` });
-  const { port, without, also } = options;
+  const { port, without, also, subscriptions } = options;
   // A printed environment is for a shell to evaluate: what is said to people must not be in it.
   const say = options.printEnvironment ? console.error : console.log;
   buildApp(PROJECT);
-  const azure = await startAzure({ stateDirectory: `${PROJECT}.local-azure` });
+  const azure = await startAzure({
+    stateDirectory: `${PROJECT}.local-azure`,
+    otherSubscriptions: subscriptions.map((subscriptionId, index) => ({
+      subscriptionId,
+      displayName: `Local Azure ${index + 2}`,
+    })),
+  });
   parts.azure = azure;
   const template = leaveOutGrants(readTemplate(options.template), without);
   const record = await deployTemplate(azure, {
@@ -61,12 +69,17 @@ async function run(args: readonly string[], parts: Parts): Promise<void> {
   for (const each of also) {
     say(await deployAlso(azure, each, { resourceGroup: RESOURCE_GROUP, location: LOCATION }));
   }
+  for (const each of options.serve ?? []) say(serveSite(azure, each));
   const site = azure.resourceManager
     .listResources()
     .find((resource) => resource.type === 'Microsoft.Web/sites');
   if (!site) throw new Error(`${options.template} deploys no Function App (Microsoft.Web/sites).`);
+  const { printEnvironmentOf } = options;
+  const siteId = options.run === undefined ? site.id : findAppNamed(azure, options.run);
+  const printed =
+    printEnvironmentOf === undefined ? siteId : findResourceNamed(azure, printEnvironmentOf);
   const app = await runApp(azure, {
-    ...{ appDirectory: PROJECT, siteId: site.id, port },
+    ...{ appDirectory: PROJECT, siteId, port },
     ...(options.printEnvironment && { onOutput: (text) => void process.stderr.write(text) }),
   });
   parts.app = app;
@@ -75,9 +88,9 @@ async function run(args: readonly string[], parts: Parts): Promise<void> {
       reject(new Error(`The functions host ended with code ${code}.`)),
     ),
   );
-  await Promise.race([ended, introduce(azure, app, say)]);
+  await Promise.race([ended, introduce(azure, app, say, siteId === site.id)]);
   if (options.printEnvironment) {
-    parts.environment = await printEnvironment(azure, site.id);
+    parts.environment = await printEnvironment(azure, printed);
     console.log(parts.environment.lines.join('\n'));
   }
   await ended;
@@ -90,14 +103,23 @@ function parameterValues(template: unknown, given: Readonly<Record<string, unkno
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
 }
 
+/** Throws a sentence unless it is a site or a slot. */
+function findAppNamed(azure: LocalAzure, name: string): string {
+  const id = findResourceNamed(azure, name);
+  if (/\/providers\/Microsoft\.Web\/sites\//i.test(id)) return id;
+  throw new Error(`--run wants a site or a slot (Microsoft.Web), not ${id}.`);
+}
+
 async function introduce(
   azure: LocalAzure,
   app: RunningApp,
   say: typeof console.log,
+  isOwn: boolean,
 ): Promise<void> {
   await azure.storageReady;
   say(`Ready  ${app.baseUrl}`);
-  say(await firstScan(app));
+  // What another template's app may scan is its own affair.
+  if (isOwn) say(await firstScan(app));
   say(['Try', ...addresses(app), 'Ctrl-C ends it.'].join('\n'));
 }
 

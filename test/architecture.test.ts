@@ -21,6 +21,7 @@ const AZURE_GROUND = [
   'local/azure/directory.ts',
   'local/azure/doors.ts',
   'local/azure/journal.ts',
+  'local/azure/machines.ts',
   'local/azure/resource-id.ts',
   'local/azure/tenant.ts',
   'local/azure/providers/provider.ts',
@@ -88,6 +89,11 @@ const ROOMS: readonly Room[] = [
     path: 'local/azure/graph',
     packages: [],
     rooms: ['local/azure/graph', ...AZURE_PARTS, ...AZURE_GROUND],
+  },
+  {
+    path: 'local/azure/app-service',
+    packages: [],
+    rooms: ['local/azure/app-service', ...AZURE_PARTS, ...AZURE_GROUND],
   },
   {
     path: 'local/azure/deployments',

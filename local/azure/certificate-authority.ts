@@ -52,7 +52,8 @@ function readBundle(path: string): Bundle | undefined {
   }
 }
 
-function writePrivately(path: string, text: string): void {
+/** Mode 0600. Whoever reads the file meanwhile reads all of the old text or all of the new. */
+export function writePrivately(path: string, text: string): void {
   if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
   const temporary = `${path}.${randomBytes(4).toString('hex')}`;
   writeFileSync(temporary, text, { mode: 0o600 });

@@ -13,6 +13,7 @@ const PERMITTED_DOMAINS = [
   'blob.core.windows.net',
   'login.microsoftonline.com',
   'graph.microsoft.com',
+  'azurewebsites.net',
   'servicebus.windows.net',
   'database.windows.net',
   'localhost',

@@ -10,6 +10,8 @@ export interface Principal {
   readonly displayName: string;
   /** For a managed identity: the user-assigned identity's id, or the id of the resource that has the system-assigned one. */
   readonly resourceId?: string;
+  /** Of an application: what tokens for it may name as audience, beside its client id: `api://orders`. */
+  readonly identifierUris?: readonly string[];
 }
 
 /** The principals of the one tenant. A token of a principal that is not here is refused everywhere. */
@@ -58,6 +60,7 @@ export class Directory {
 
   /** Groups that are there and have the principal in them, directly or through another group. */
   groupsOf(principalId: string): readonly Principal[] {
+    if (this.#members.size === 0) return [];
     const found = new Set([principalId.toLowerCase()]);
     for (const id of found) {
       for (const [groupId, members] of this.#members) if (members.has(id)) found.add(groupId);

@@ -5,6 +5,8 @@ export type Door =
   | 'blob'
   | 'entra'
   | 'graph'
+  /** The programs of sites, behind App Service authentication. */
+  | 'app-service'
   /** Event Hubs and Service Bus: AMQP over TLS. */
   | 'messaging'
   /** The same over WebSockets. */
@@ -34,6 +36,7 @@ export const doorNames: Readonly<
   blob: { hosts: ['.blob.core.windows.net'], port: 443 },
   entra: { hosts: ['login.microsoftonline.com'], port: 443 },
   graph: { hosts: ['graph.microsoft.com'], port: 443 },
+  'app-service': { hosts: ['.azurewebsites.net'], port: 443 },
   messaging: { hosts: ['.servicebus.windows.net'], port: 5671 },
   'messaging-websocket': { hosts: ['.servicebus.windows.net'], port: 443 },
   // tedious does.

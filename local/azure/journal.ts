@@ -3,7 +3,8 @@ import type { Door } from './doors.ts';
 
 /**
  * What really happened at the embedded Azure, in order: the witness of every test.
- * Entries never hold a token, a secret value or an identity header.
+ * Entries never hold a token, a secret value or an identity header; what a client put into an address by mistake
+ * (a token, the signature of a SAS) is blotted out.
  */
 export type JournalFact =
   | {
@@ -106,7 +107,11 @@ export class Journal {
   }
 
   record(fact: JournalFact): void {
-    const entry: JournalEntry = { ...fact, sequence: ++this.#sequence, atMs: this.#clock.nowMs() };
+    const entry: JournalEntry = {
+      ...withoutSecrets(fact),
+      sequence: ++this.#sequence,
+      atMs: this.#clock.nowMs(),
+    };
     this.#entries.push(entry);
     if (this.#entries.length > KEPT_ENTRIES) this.#entries = this.#entries.slice(KEPT_ENTRIES / 2);
     for (const waiter of this.#waiters) waiter(entry);
@@ -147,4 +152,19 @@ export class Journal {
       this.#waiters.add(waiter);
     });
   }
+}
+
+/** Two JSON objects in base64url begin a JWT (`{"` or `{` and white space), whatever is behind them. */
+const TOKEN = /\be[wy][\w-]{8,}\.e[wy][\w-]{8,}(?:\.[\w-]*)*/g;
+/** A SAS lets in whoever knows its signature, however the name `sig` is spelt. */
+const SIGNATURE = /([?&](?:s|%[57]3)(?:i|%[46]9)(?:g|%[46]7)=)[^&\s]*/gi;
+
+function withoutSecrets(fact: JournalFact): JournalFact {
+  const blotted = Object.entries(fact).map(([name, value]) => [
+    name,
+    typeof value === 'string' && value.length > 5
+      ? value.replace(TOKEN, '…').replace(SIGNATURE, '$1…')
+      : value,
+  ]);
+  return Object.fromEntries(blotted) as JournalFact;
 }

@@ -11,8 +11,10 @@ import type { FaultPlan } from './faults/fault-plan.ts';
 import type { Journal } from './journal.ts';
 import type { LimitOrder } from './limits/limit-settings.ts';
 import type { Limits } from './limits/limits.ts';
+import type { Machines } from './machines.ts';
 import type { SqlDataPlane } from './providers/provider.ts';
 import type { ResourceManager } from './resource-manager/create-resource-manager.ts';
+import type { Subscription } from './resource-manager/resource-store.ts';
 import type { Messaging } from './start-messaging.ts';
 import type { SigningKeys } from './tokens/signing-keys.ts';
 import type { Caller, Tokens } from './tokens/tokens.ts';
@@ -24,6 +26,8 @@ export interface AzureOptions {
   readonly tokenLifetimeSeconds?: number;
   /** Azure's own limits, off by default; `{ resourceManager: {}, identity: {} }` has the documented sizes. */
   readonly limits?: LimitOrder;
+  /** Of the same tenant, beside the embedded one; the deployer is Owner of each. Default: none. */
+  readonly otherSubscriptions?: readonly Subscription[];
   /** Delays of lists and of grants, off by default. */
   readonly behaviour?: BehaviourOrder;
   /** What the brokers keep on disk, found again by the next start. Default: a temporary one, removed by `stop`. */
@@ -53,6 +57,8 @@ export interface LocalAzure {
   readonly messaging: Omit<Messaging, 'open' | 'stop'>;
   /** Azure SQL's data plane, as ARM drives it. */
   readonly sql: SqlDataPlane;
+  /** What virtual machines find on themselves: `machines.customDataOf(resourceId)`. */
+  readonly machines: Machines;
   readonly certificateAuthority: CertificateAuthority;
   /** Production `name:port` → loopback port, for the redirect of a client process. */
   readonly redirect: Readonly<Record<string, number>>;
@@ -61,11 +67,17 @@ export interface LocalAzure {
   readonly deployer: Caller;
   /** Resolves when blob storage answers; everything else does already. */
   readonly storageReady: Promise<void>;
+  /**
+   * From now on `address` (`http://127.0.0.1:7071`) is the program of this site or slot, which answers at its
+   * `https://….azurewebsites.net`, behind App Service authentication. Returns the undo.
+   */
+  serveSite(siteId: string, address: string): () => void;
   /** Own template: `strict`. See `ResourceManager.deployments`. */
   deployments(strict: boolean): Deployments;
   /** IDENTITY_ENDPOINT, IDENTITY_HEADER …: what App Service puts into the environment of this app. */
   identityEnvironmentOf(resourceId: string): Record<string, string>;
-  rotateIdentityHeader(resourceId: string): void;
+  /** The old header is refused from now on. Returns the app's new environment, as `identityEnvironmentOf`. */
+  rotateIdentityHeader(resourceId: string): Record<string, string>;
   /** For tokens issued from now on. Throws ServiceError 400 unless it is a whole number from 1. */
   setTokenLifetimeSeconds(seconds: number): void;
   /** Refuses connections at a door, and ends those that are open, until `openDoor`; its port stays the door's. */

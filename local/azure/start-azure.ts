@@ -1,9 +1,11 @@
 // The embedded Azure in one process: makes the parts, opens the doors, gives back `stop`.
 import { randomBytes } from 'node:crypto';
+import type { Access } from './access/access.ts';
 import { createAccess } from './access/authorize.ts';
+import { createAppService } from './app-service/create-app-service.ts';
 import { Behaviour } from './behaviour/behaviour.ts';
 import { loadCertificateAuthority } from './certificate-authority.ts';
-import { systemClock } from './clock.ts';
+import { MovableClock } from './clock.ts';
 import { Directory } from './directory.ts';
 import { createControlEndpoint } from './faults/control-endpoint.ts';
 import { FaultPlan } from './faults/fault-plan.ts';
@@ -13,6 +15,7 @@ import { createKeyVault } from './key-vault/create-key-vault.ts';
 import { limitIdentityRequests } from './limits/identity-limit.ts';
 import { Limits } from './limits/limits.ts';
 import type { AzureOptions, LocalAzure } from './local-azure.ts';
+import { Machines } from './machines.ts';
 import { OpenDoors, redirectTo } from './open-doors.ts';
 import { createResourceManager } from './resource-manager/create-resource-manager.ts';
 import { createMessaging } from './start-messaging.ts';
@@ -27,9 +30,9 @@ import { createSigningKeys } from './tokens/signing-keys.ts';
 
 export type { AzureOptions, LocalAzure } from './local-azure.ts';
 
-/** Starts every service on free loopback ports. Nothing is deployed yet; the deployer owns the one subscription. */
+/** Starts every service on free loopback ports. Nothing is deployed yet; the deployer owns every subscription. */
 export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
-  const clock = options.clock ?? systemClock;
+  const clock = options.clock ?? new MovableClock();
   const journal = new Journal(clock);
   const faults = new FaultPlan(journal);
   const directory = new Directory(tenantId);
@@ -40,13 +43,11 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
   const access = createAccess({
     journal,
     delay: { clock, delayMs: () => behaviour.grantDelayMs },
+    groupsOf: (principalId) => directory.groupsOf(principalId),
   });
-  access.addAssignment({
-    id: `/subscriptions/${subscription.subscriptionId}/providers/Microsoft.Authorization/roleAssignments/${deployer.principalId}`,
-    scope: `/subscriptions/${subscription.subscriptionId}`,
-    principalId: deployer.principalId,
-    roleDefinitionId: ownerRoleId,
-  });
+  const subscriptions = [subscription, ...(options.otherSubscriptions ?? [])];
+  for (const { subscriptionId } of subscriptions)
+    makeOwner(access, `/subscriptions/${subscriptionId}`);
   const { tokenLifetimeSeconds } = options;
   behaviour.set({
     ...(tokenLifetimeSeconds !== undefined && { tokenLifetimeSeconds }),
@@ -78,6 +79,7 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
     ...(databaseDirectory !== undefined && { databaseDirectory }),
     isPaused: (databaseId) => behaviour.isPaused(databaseId),
   });
+  const machines = new Machines();
   const doors = new OpenDoors({ journal, faults, tls: certificateAuthority.serverIdentity });
   const { ports } = doors;
   const resourceManager = createResourceManager({
@@ -87,6 +89,7 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
     eventHubs: messaging.eventHubs,
     serviceBus: messaging.serviceBus,
     sql: sql.dataPlane,
+    machines,
     advertisedEndpoint: () => `https://localhost:${ports['resource-manager']}`,
     limits: () => limits.resourceManager,
     listDelayMs: (resource) => behaviour.listDelayMs(resource),
@@ -94,13 +97,23 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
     changeDelayMs: (resource) => behaviour.changeDelayMs(resource),
     queryQuota: () => limits.resourceGraph,
   });
-  resourceManager.addSubscription(subscription);
-  const { findResource } = resourceManager;
+  for (const each of subscriptions) resourceManager.addSubscription(each);
+  const { findResource, listResources } = resourceManager;
+  const appService = createAppService({ ...parts, findResource, listResources });
   const appServiceEndpoint = createAppServiceEndpoint({ ...parts, findResource });
+
+  const identityEnvironmentOf = (resourceId: string) => ({
+    ...appServiceEndpoint.environmentOf(resourceId, ports['app-service-identity'] ?? 0),
+  });
+  function rotateIdentityHeader(resourceId: string) {
+    appServiceEndpoint.rotateHeader(resourceId);
+    return identityEnvironmentOf(resourceId);
+  }
 
   const identityLimit = { clock, journal, settings: () => limits.identity };
   const control = createControlEndpoint({
     ...{ clock, journal, faults, limits, behaviour, doors },
+    rotateIdentityHeader,
     secret: controlSecret,
   });
   const secure = { secure: true };
@@ -108,8 +121,9 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
     doors.open('resource-manager', resourceManager.listener, secure),
     doors.open('key-vault', keyVault.listener, secure),
     doors.open('blob', storage.listener, secure),
-    doors.open('entra', createOpenIdService({ journal, directory, keys }), secure),
+    doors.open('entra', createOpenIdService({ clock, journal, directory, keys }), secure),
     doors.open('graph', createGraph({ clock, journal, directory, tokens }), secure),
+    doors.open('app-service', appService.listener, secure),
     doors.open('app-service-identity', appServiceEndpoint.listener, {
       guard: (next) =>
         limitIdentityRequests(
@@ -139,6 +153,7 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
     resourceManager,
     messaging,
     sql: sql.dataPlane,
+    machines,
     certificateAuthority,
     ports,
     redirect: redirectTo(ports),
@@ -150,11 +165,10 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
       issuer: `https://sts.windows.net/${tenantId}/`,
     },
     storageReady: storage.ready,
+    serveSite: (siteId, address) => appService.serveSite(siteId, address),
     deployments: (strict) => resourceManager.deployments(strict),
-    identityEnvironmentOf: (resourceId) => ({
-      ...appServiceEndpoint.environmentOf(resourceId, ports['app-service-identity'] ?? 0),
-    }),
-    rotateIdentityHeader: (resourceId) => appServiceEndpoint.rotateHeader(resourceId),
+    identityEnvironmentOf,
+    rotateIdentityHeader,
     setTokenLifetimeSeconds: (seconds) => behaviour.set({ tokenLifetimeSeconds: seconds }),
     closeDoor: (door) => doors.close(door),
     openDoor: (door) => doors.reopen(door),
@@ -174,4 +188,14 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
       sql.stop();
     },
   };
+}
+
+function makeOwner(access: Access, scope: string): void {
+  const { principalId } = deployer;
+  access.addAssignment({
+    id: `${scope}/providers/Microsoft.Authorization/roleAssignments/${principalId}`,
+    scope,
+    principalId,
+    roleDefinitionId: ownerRoleId,
+  });
 }

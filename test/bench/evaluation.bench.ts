@@ -30,6 +30,7 @@ function timeValidation(
     clock: { nowMs: () => Date.now() },
     acceptsType: () => true,
     exists: () => false,
+    subscriptionName: () => subscription.displayName,
     recordDeployment: () => {},
     put: () => Promise.reject(new Error('validation puts nothing')),
     get: () => Promise.resolve(undefined),

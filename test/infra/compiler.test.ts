@@ -1,14 +1,16 @@
 // The real compiler over infra/. A machine without it leaves these out; CI never does.
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { compile, lint, unformatted } from '../../infra/bicep-cli.ts';
+import { compiledFiles } from '../../infra/compiled-files.ts';
 import { bicepPlaces, findBicep } from '../../infra/find-bicep.ts';
 import { readGolden, takeSnapshot, variants } from './snapshot.ts';
 
 const infra = join(import.meta.dirname, '../../infra');
+const deployed = await compiledFiles(infra);
 const found = await findBicep();
 const skip =
   found || process.env.CI ? false : 'no Bicep compiler here; `npm run infra:build` can fetch it';
@@ -20,11 +22,14 @@ describe('infra/ by the Bicep compiler', { skip, concurrency: 2 }, () => {
     assert.ok(found, `looked at ${bicepPlaces().join(', ')}`);
   });
 
-  it('compiles main.bicep to the committed azuredeploy.json', async () => {
-    const compiled = await compile(bicep, join(infra, 'main.bicep'));
-    const committed = await readFile(join(infra, 'azuredeploy.json'), 'utf8');
-    // Not assert.equal: its message would hold both texts.
-    assert.ok(compiled === committed, 'differs: run `npm run infra:build`');
+  it('compiles what is deployed to the committed ARM templates', async () => {
+    const sources = deployed.map(({ source }) => source);
+    const compiled = await compile(bicep, infra, sources);
+    for (const [index, { source, template }] of deployed.entries()) {
+      const committed = await readFile(join(infra, template), 'utf8');
+      // Not assert.equal: its message would hold both texts.
+      assert.ok(compiled[index] === committed, `${source} differs: run \`npm run infra:build\``);
+    }
   });
 
   it('has nothing to complain about', async () => {
@@ -52,14 +57,16 @@ describe('infra/ by the Bicep compiler', { skip, concurrency: 2 }, () => {
   }
 });
 
+/** One module of infra/, by the same rules. */
 async function brokenCopy(t: TestContext): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), 'infra-'));
   t.after(() => rm(copy, { recursive: true }));
-  await cp(infra, copy, { recursive: true });
-  const file = join(copy, 'modules', 'key-vault.bicep');
-  const text = await readFile(file, 'utf8');
+  await mkdir(join(copy, 'modules'));
+  await cp(join(infra, 'bicepconfig.json'), join(copy, 'bicepconfig.json'));
+  const file = join('modules', 'key-vault.bicep');
+  const text = await readFile(join(infra, file), 'utf8');
   const broken = text.replace('    enableSoftDelete: true', '    enableSofterDelete: true');
   assert.notEqual(broken, text);
-  await writeFile(file, `${broken}\nparam   unused string\n`);
+  await writeFile(join(copy, file), `${broken}\nparam   unused string\n`);
   return copy;
 }

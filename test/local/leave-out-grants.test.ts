@@ -16,6 +16,23 @@ describe('leaving out grants', () => {
     assert.ok(count(template, 'readsSecret') > 0, 'the original is as it was');
   });
 
+  it('lets nothing wait for what it has taken out', () => {
+    const type = 'Microsoft.Authorization/roleAssignments';
+    const template = {
+      resources: {
+        first: { type },
+        second: { type },
+        waits: { type: 'Some.Thing/else', dependsOn: ['first', 'second'] },
+      },
+    };
+    assert.deepEqual(leaveOutGrants(template, ['first']), {
+      resources: {
+        second: { type },
+        waits: { type: 'Some.Thing/else', dependsOn: ['second'] },
+      },
+    });
+  });
+
   it('refuses a name that no role assignment has, and lists those there are', () => {
     assert.throws(() => leaveOutGrants(readOwnTemplate(), ['keyVault']), {
       message: /^--without keyVault: no role assignment .* There are: .*readsSecret/,

@@ -12,6 +12,7 @@ describe('the arguments of npm start', () => {
       parameters: {},
       without: [],
       also: [],
+      subscriptions: [],
       printEnvironment: false,
     });
   });
@@ -26,6 +27,45 @@ describe('the arguments of npm start', () => {
       { template: 'b.json', parameters: 'b.parameters.json', resourceGroup: 'rg-b' },
     ]);
     assert.deepEqual([port, printEnvironment], [0, true]);
+  });
+
+  it('give each --also what is left out of it', () => {
+    const { also, without } = parse(
+      ...['--also', 'a.json', '--also-without', 'x', '--also-without', 'y', '--also', 'b.json'],
+      ...['--without', 'z'],
+    );
+    assert.deepEqual(also, [{ template: 'a.json', without: ['x', 'y'] }, { template: 'b.json' }]);
+    assert.deepEqual(without, ['z']);
+  });
+
+  it('name the site or slot that is run', () => {
+    assert.equal(parse('--run', 'func-a/staging').run, 'func-a/staging');
+  });
+
+  it('name whose environment is printed, which is the app unless another is named', () => {
+    const { printEnvironment, printEnvironmentOf } = parse('--print-environment-of', 'vm-one');
+    assert.deepEqual([printEnvironment, printEnvironmentOf], [true, 'vm-one']);
+    assert.equal(parse('--print-environment').printEnvironmentOf, undefined);
+  });
+
+  it('name further subscriptions of the tenant, and the one that a template goes to', () => {
+    const there = 'BBBB0B0B-cc1c-dd2d-ee3e-ffffff4f4f4f';
+    const options = parse(
+      ...['--subscription', there, '--subscription', there.toLowerCase()],
+      ...['--also', 'a.json', '--also-subscription', there, '--also-group', 'rg-there'],
+    );
+    assert.deepEqual(options.subscriptions, [there.toLowerCase()]);
+    assert.deepEqual(options.also, [
+      { template: 'a.json', subscriptionId: there.toLowerCase(), resourceGroup: 'rg-there' },
+    ]);
+    assert.throws(
+      () => parse('--subscription', 'Other'),
+      /--subscription must be the id of a subscription, not 'Other'/,
+    );
+    assert.throws(
+      () => parse('--also', 'a.json', '--also-subscription', 'Other'),
+      /--also-subscription must be the id/,
+    );
   });
 
   it('give parameters as az reads them: JSON where it is JSON, else text', () => {

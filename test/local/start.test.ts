@@ -10,6 +10,7 @@ import { projectDirectory } from '../support/local-azure.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'start-'));
 const clients = join(import.meta.dirname, 'clients');
+const OTHER = 'bbbb0b0b-cc1c-dd2d-ee3e-ffffff4f4f4f';
 const printed = { out: '', error: '' };
 let process_: ChildProcess;
 
@@ -41,9 +42,10 @@ before(async () => {
   });
   const also = ['--also', template, '--also-parameters', parameters];
   const elsewhere = [...also, '--also-group', 'rg-other'];
+  const there = ['--subscription', OTHER, ...elsewhere, '--also-subscription', OTHER];
   process_ = spawn(
     process.execPath,
-    ['local/start.mjs', '--port', '0', '--print-environment', ...also, ...elsewhere],
+    ['local/start.mjs', '--port', '0', '--print-environment', ...also, ...elsewhere, ...there],
     { cwd: projectDirectory, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   process_.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -125,11 +127,12 @@ describe('npm start -- --print-environment', () => {
 });
 
 describe('npm start -- --also', () => {
-  it('deploys the template beside ours, with its parameters, and into a group of its own', () => {
+  it('deploys the template beside ours, with its parameters, into a group of its own, and into another subscription', () => {
     const lines = printed.error.match(/^Also deployed .+$/gm);
     assert.deepEqual(lines, [
       "Also deployed 'network' into resource group rg-local: 1 resource",
       "Also deployed 'network' into resource group rg-other: 1 resource",
+      `Also deployed 'network' into resource group rg-other of subscription ${OTHER}: 1 resource`,
     ]);
   });
 

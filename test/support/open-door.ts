@@ -41,7 +41,8 @@ export async function createDoorParts(): Promise<DoorParts> {
   const directory = new Directory(tenantId);
   const keys = await createSigningKeys();
   const tokens = createTokens({ clock, directory, keys });
-  return { clock, journal, directory, access: createAccess({ journal }), tokens, keys };
+  const access = createAccess({ journal, groupsOf: (id) => directory.groupsOf(id) });
+  return { clock, journal, directory, access, tokens, keys };
 }
 
 /** Listens with a fresh CA that this process trusts; `name` is `.vault.azure.net:443`. Returns the undo. */

@@ -56,8 +56,11 @@ export interface Access {
   removeAssignment(id: string): void;
   /** As ARM shows them, in effect already or not yet. */
   listAssignments(): readonly RoleAssignment[];
-  /** Those that decide now: a delay may lie between an assignment, or its removal, and its effect. */
-  listEffectiveAssignments(): readonly RoleAssignment[];
+  /**
+   * Those that decide now about the principal: its own, and those of groups that it is in. A delay may lie between an
+   * assignment, or its removal, and its effect.
+   */
+  listEffectiveAssignmentsOf(principalId: string): readonly RoleAssignment[];
   /** By trailing GUID or full id; undefined if there is no such role. */
   findDefinition(idOrGuid: string): RoleDefinition | undefined;
   listDefinitions(): readonly RoleDefinition[];

@@ -1,21 +1,20 @@
 import { isWithinScope } from '../resource-id.ts';
-import type { AccessRequest, Decision } from './access.ts';
+import type { AccessRequest, Decision, RoleAssignment } from './access.ts';
 import { explainDenial } from './explain-denial.ts';
-import type { RoleAssignments } from './role-assignments.ts';
 import type { RoleDefinitions } from './role-definitions.ts';
 
 /**
  * Azure RBAC: the union of what the principal's roles allow at the scope or above it, and nothing else.
- * An assignment whose role is unknown grants nothing.
+ * `assignments`: those of the principal and of its groups. One whose role is unknown grants nothing.
  * Source: https://learn.microsoft.com/azure/role-based-access-control/overview#how-azure-rbac-determines-if-a-user-has-access-to-a-resource
  */
 export function decide(
   request: AccessRequest,
-  assignments: RoleAssignments,
+  assignments: readonly RoleAssignment[],
   definitions: RoleDefinitions,
 ): Decision {
   const { action, isDataAction, scope } = request;
-  const weighed = assignments.ofPrincipal(request.principalId).flatMap((assignment) => {
+  const weighed = assignments.flatMap((assignment) => {
     const role = definitions.find(assignment.roleDefinitionId);
     if (!role) return [];
     const allows = definitions.permissionsOf(role).allows(action, isDataAction);

@@ -72,13 +72,6 @@ export class RoleAssignments {
     return [...this.#byId.values()];
   }
 
-  /** Those of all principals that decide now. */
-  effective(): readonly RoleAssignment[] {
-    return [...this.#heldByPrincipal.keys()].flatMap((principalId) =>
-      this.ofPrincipal(principalId),
-    );
-  }
-
   #heldBy(principalId: string): readonly Held[] {
     return this.#heldByPrincipal.get(principalId.toLowerCase()) ?? [];
   }

@@ -44,6 +44,8 @@ export interface DeploymentTarget {
   get(caller: Caller, id: string, apiVersion: string): Promise<Resource | undefined>;
   /** Whether the resource exists, without an access check (`existing`, `@onlyIfNotExists()`). */
   exists(id: string): boolean;
+  /** Undefined for a subscription that is not in the tenant. No access check. */
+  subscriptionName(subscriptionId: string): string | undefined;
   /** list* functions: POST of an action. */
   invoke(
     caller: Caller,

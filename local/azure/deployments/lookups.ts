@@ -8,10 +8,10 @@ import { type ExpressionScope, PendingLookup } from './expression/expression-sco
 import { fullReference } from './full-reference.ts';
 import { notDeployedHere } from './invalid-template.ts';
 import type { DeployedValues } from './nested-result.ts';
-import { groupNotFound, resourceNotFound } from './not-found.ts';
+import { groupNotFound, resourceNotFound, subscriptionNotFound } from './not-found.ts';
 import type { OperationLog } from './operations.ts';
 import type { GivenParameters } from './parameters.ts';
-import { describeSubscription, type RunTimeFacts, unreadGroup } from './run-time-facts.ts';
+import { type RunTimeFacts, unreadGroup } from './run-time-facts.ts';
 import { scopeIdOf } from './scopes.ts';
 import { formatUtc } from './utc-format.ts';
 
@@ -151,7 +151,11 @@ export class Lookups implements RunTimeFacts {
   }
 
   subscription(scope: DeploymentScope): Readonly<Record<string, unknown>> {
-    return describeSubscription(scope);
+    const { subscriptionId, tenantId } = scope;
+    const displayName = this.#target.subscriptionName(subscriptionId);
+    if (displayName === undefined) throw subscriptionNotFound(subscriptionId);
+    // Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-resource#subscription
+    return { id: `/subscriptions/${subscriptionId}`, subscriptionId, tenantId, displayName };
   }
 
   tenant(scope: DeploymentScope): Readonly<Record<string, unknown>> {

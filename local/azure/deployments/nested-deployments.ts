@@ -1,7 +1,8 @@
-import type { DeploymentParameter, DeploymentScope } from './deployment.ts';
+import type { DeploymentParameter, DeploymentScope, DeploymentTarget } from './deployment.ts';
 import { invalidTemplate, notDeployedHere, unknownMember } from './invalid-template.ts';
 import { isObject, type JsonObject, member } from './json-values.ts';
-import { nestedScope } from './scopes.ts';
+import { groupNotFound, subscriptionNotFound } from './not-found.ts';
+import { nestedScope, scopeIdOf } from './scopes.ts';
 import { hasInnerScope } from './template-expressions.ts';
 import { describePath } from './template-position.ts';
 import type { ResourceInstance } from './template-resources.ts';
@@ -66,6 +67,27 @@ export function readNestedDeployment(
     template: hasInnerScope(properties) ? template : evaluateTemplate(template),
     parameters: isObject(parameters) ? (parameters as NestedDeployment['parameters']) : {},
   };
+}
+
+/**
+ * Pretend: Azure's frame around the words is not recorded, nor whether it says so before it asks for rights there.
+ *
+ * @throws ServiceError 404 `SubscriptionNotFound`
+ */
+export function requireSubscription(
+  { subscriptionId }: DeploymentScope,
+  target: DeploymentTarget,
+): void {
+  if (target.subscriptionName(subscriptionId) === undefined) {
+    throw subscriptionNotFound(subscriptionId);
+  }
+}
+
+/** Only when the deployment's turn has come: an earlier resource may make the group. */
+export function requireGroup(place: DeploymentScope, target: DeploymentTarget): void {
+  if (place.resourceGroup !== undefined && !target.exists(scopeIdOf(place))) {
+    throw groupNotFound(place.resourceGroup);
+  }
 }
 
 function checkMembers(properties: JsonObject, path: string): void {

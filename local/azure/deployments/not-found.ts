@@ -26,3 +26,13 @@ export function groupNotFound(name: string): ServiceError {
     },
   );
 }
+
+/** [R3] */
+export function subscriptionNotFound(subscriptionId: string): ServiceError {
+  return new ServiceError(
+    404,
+    'SubscriptionNotFound',
+    `The subscription '${subscriptionId}' could not be found.`,
+    { fromGateway: true },
+  );
+}

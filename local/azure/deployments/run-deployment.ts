@@ -10,8 +10,7 @@ import { describeDeployment, describeParameters } from './deployment-record.ts';
 import { evaluateTree } from './expression/evaluate.ts';
 import { deploymentFailed, failureOf, NestedDeploymentFailed } from './failure.ts';
 import { reasonOf } from './invalid-template.ts';
-import { readNestedDeployment } from './nested-deployments.ts';
-import { groupNotFound } from './not-found.ts';
+import { readNestedDeployment, requireGroup, requireSubscription } from './nested-deployments.ts';
 import { evaluateOutputs } from './outputs.ts';
 import {
   type DeploymentPlan,
@@ -21,7 +20,6 @@ import {
 } from './prepare-deployment.ts';
 import { bodyToPut } from './resource-body.ts';
 import { runInOrder } from './schedule.ts';
-import { scopeIdOf } from './scopes.ts';
 import { isNestedDeployment } from './template-expressions.ts';
 import { describePosition } from './template-position.ts';
 import type { ResourceInstance } from './template-resources.ts';
@@ -152,10 +150,8 @@ async function deployNested(
       readNestedDeployment(instance, input.place, (value) => evaluateTree(value, instance.scope)),
     ),
   );
-  const { place } = nested;
-  if (place.resourceGroup !== undefined && !target.exists(scopeIdOf(place))) {
-    throw groupNotFound(place.resourceGroup);
-  }
+  requireSubscription(nested.place, target);
+  requireGroup(nested.place, target);
   const prepared = prepareDeployment({ ...input, ...nested }, target);
   const plan = planDeployment(prepared.template, prepared.expressions);
   const { record, secureOutputs } = await runDeployment(prepared, target, plan);

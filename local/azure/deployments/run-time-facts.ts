@@ -1,4 +1,3 @@
-import { subscription as localSubscription } from '../tenant.ts';
 import type { DeploymentScope } from './deployment.ts';
 import type { ExpressionScope } from './expression/expression-scope.ts';
 import { scopeIdOf } from './scopes.ts';
@@ -40,17 +39,4 @@ export function unreadGroup(
     Object.defineProperty(group, name, { enumerable: true, ...unknown(name) });
   }
   return group;
-}
-
-/** Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-resource#subscription */
-export function describeSubscription(scope: DeploymentScope): Readonly<Record<string, unknown>> {
-  const { subscriptionId, tenantId } = scope;
-  const isLocal = subscriptionId.toLowerCase() === localSubscription.subscriptionId;
-  return {
-    id: `/subscriptions/${subscriptionId}`,
-    subscriptionId,
-    tenantId,
-    // Pretend: a subscription beside the embedded one has its id for a display name.
-    displayName: isLocal ? localSubscription.displayName : subscriptionId,
-  };
 }

@@ -6,7 +6,7 @@ import { evaluateTree } from './expression/evaluate.ts';
 import { PendingLookup } from './expression/expression-scope.ts';
 import { evaluateOffline, evaluatePartially } from './expression/partial.ts';
 import { invalidTemplate } from './invalid-template.ts';
-import { readNestedDeployment } from './nested-deployments.ts';
+import { readNestedDeployment, requireSubscription } from './nested-deployments.ts';
 import {
   type DeploymentPlan,
   type PreparedDeployment,
@@ -61,6 +61,7 @@ function validateNested(
       (value) => evaluateOffline(value, scope),
     ),
   );
+  requireSubscription(nested.place, target);
   const parameters = pendingTree(nested.parameters) as typeof nested.parameters;
   const prepared = prepareDeployment({ ...input, ...nested, parameters }, target);
   return validateDeployment(prepared, target).ids;

@@ -26,6 +26,8 @@ export interface ControlParts {
     close(door: Door): Promise<void>;
     reopen(door: Door): Promise<void>;
   };
+  /** Returns what the app's environment has from now on. */
+  readonly rotateIdentityHeader: (resourceId: string) => Readonly<Record<string, string>>;
   /** Random per start; callers send it as `x-control-secret`. */
   readonly secret: string;
 }
@@ -35,7 +37,8 @@ export interface ControlParts {
  * `POST /faults` (a FaultOrder; answers its number), `DELETE /faults[/{number}]`,
  * `POST /doors/{door}/close` and `/open` (connections are refused in between), `PUT /limits` (a LimitOrder),
  * `GET /limits`, `PUT /behaviour` (a BehaviourOrder), `GET /journal?since={sequence}`,
- * `POST /clock {"advanceMs": n}`.
+ * `POST /clock {"advanceMs": n}`, `POST /identity-header {"resourceId": id}` (the old header of that app is refused
+ * from now on; answers its new environment).
  * Azure has nothing like it; without the secret everything is 403.
  */
 export function createControlEndpoint(parts: ControlParts): Listener {
@@ -77,6 +80,8 @@ async function handle(parts: ControlParts, request: ServiceRequest): Promise<Ser
       };
     case 'POST /clock':
       return { status: 200, body: { now: new Date(moveClock(parts.clock, json(request))) } };
+    case 'POST /identity-header':
+      return { status: 200, body: parts.rotateIdentityHeader(resourceIdIn(json(request))) };
     default:
       throw new ServiceError(404, 'NotFound', `There is no ${request.method} ${pathname}.`);
   }
@@ -111,6 +116,12 @@ function json({ body }: ServiceRequest): unknown {
   } catch (cause) {
     throw new ServiceError(400, 'InvalidRequestContent', 'The body is not JSON.', { cause });
   }
+}
+
+function resourceIdIn(body: unknown): string {
+  const { resourceId } = (body ?? {}) as { resourceId?: unknown };
+  if (typeof resourceId === 'string' && resourceId.startsWith('/')) return resourceId;
+  throw new ServiceError(400, 'InvalidIdentityOrder', "'resourceId' must be the id of an app.");
 }
 
 function moveClock(clock: Clock, body: unknown): number {

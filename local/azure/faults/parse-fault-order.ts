@@ -9,6 +9,7 @@ const DOORS: readonly Door[] = [
   'blob',
   'entra',
   'graph',
+  'app-service',
   'messaging',
   'sql',
   'app-service-identity',

@@ -30,6 +30,9 @@ function errorOf(door: Door, status: number): { type: string; body: string } {
       };
     case 'app-service-identity':
       return json({ statusCode: status, message });
+    // Whatever is in front of a program or behind it.
+    case 'app-service':
+      return { type: 'text/html', body: message };
     case 'imds':
     case 'entra':
       return json({ error: code, error_description: message });

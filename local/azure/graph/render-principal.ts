@@ -11,7 +11,7 @@ export function graphTypeOf({ kind }: Principal): string {
  * Source: https://learn.microsoft.com/graph/api/resources/serviceprincipal
  */
 export function renderPrincipal(principal: Principal): Record<string, unknown> {
-  const { principalId, clientId, displayName, kind, resourceId } = principal;
+  const { principalId, clientId, displayName, kind, resourceId, identifierUris = [] } = principal;
   const type = graphTypeOf(principal);
   const common = { '@odata.type': `#microsoft.graph.${type}`, id: principalId };
   if (type === 'user') return { ...common, displayName, userPrincipalName: displayName };
@@ -21,7 +21,7 @@ export function renderPrincipal(principal: Principal): Record<string, unknown> {
     appId: clientId,
     displayName,
     accountEnabled: true,
-    servicePrincipalNames: [clientId],
+    servicePrincipalNames: [clientId, ...identifierUris],
     servicePrincipalType: kind === 'ManagedIdentity' ? 'ManagedIdentity' : 'Application',
     alternativeNames: resourceId === undefined ? [] : [isExplicit(resourceId), resourceId],
   };

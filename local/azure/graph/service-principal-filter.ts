@@ -24,8 +24,8 @@ function parseTerm(term: string): Filter {
   const name = NAMES.exec(term)?.[2];
   if (name !== undefined) {
     const wanted = unquote(name);
-    return ({ clientId, principalId }) =>
-      [clientId, principalId].some((id) => id.toLowerCase() === wanted);
+    return ({ clientId, principalId, identifierUris = [] }) =>
+      [clientId, principalId, ...identifierUris].some((id) => id.toLowerCase() === wanted);
   }
   const start = STARTS.exec(term)?.[1];
   if (start !== undefined) {

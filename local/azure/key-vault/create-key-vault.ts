@@ -9,18 +9,17 @@ import {
   type ServiceResponse,
 } from '../http/json-service.ts';
 import type { Listener } from '../http/server.ts';
-import { ServiceError } from '../http/service-error.ts';
 import type { Journal } from '../journal.ts';
 import type { VaultDataPlane } from '../providers/provider.ts';
+import { keyVaultAudiences } from '../tokens/audiences.ts';
 import { type Caller, TokenError, type Tokens } from '../tokens/tokens.ts';
 import { assertApiVersion } from './api-version.ts';
 import { authorizeVaultCall } from './authorize-vault-call.ts';
-import { renderVaultError, unauthorized } from './errors.ts';
+import { renderVaultError, unauthorized, vaultNotFound } from './errors.ts';
 import { findOperation } from './find-operation.ts';
 import type { Vault } from './vault.ts';
 import { VaultRegistry } from './vault-registry.ts';
 
-const AUDIENCES = ['https://vault.azure.net', 'https://vault.azure.net/'];
 const MAX_BODY_BYTES = 1024 * 1024;
 
 export interface KeyVaultParts {
@@ -46,7 +45,7 @@ export function createKeyVault(parts: KeyVaultParts): {
   listener: Listener;
   vaults: VaultDataPlane;
 } {
-  const vaults = new VaultRegistry(parts.clock);
+  const vaults = new VaultRegistry(parts);
   const progressOf = new WeakMap<ServiceRequest, Progress>();
 
   async function handle(request: ServiceRequest): Promise<ServiceResponse> {
@@ -75,7 +74,7 @@ export function createKeyVault(parts: KeyVaultParts): {
 
   async function authenticate(request: ServiceRequest, vault: Vault): Promise<Caller> {
     try {
-      return await parts.tokens.verifyRequest(request.rawHeaders, AUDIENCES);
+      return await parts.tokens.verifyRequest(request.rawHeaders, keyVaultAudiences);
     } catch (error) {
       throw error instanceof TokenError ? unauthorized(error, vault.settings.tenantId) : error;
     }
@@ -93,11 +92,6 @@ export function createKeyVault(parts: KeyVaultParts): {
     commonHeaders: (request) => vaultHeaders(request, progressOf.get(request) ?? {}),
   });
   return { listener, vaults };
-}
-
-/** Pretend: in Azure the name of a vault that is not there does not resolve; here it does, and gets this answer. */
-function vaultNotFound(hostname: string): ServiceError {
-  return new ServiceError(404, 'VaultNotFound', `There is no vault at ${hostname}.`);
 }
 
 /** The headers of every data answer [R25]. */

@@ -3,6 +3,11 @@ import type { ServiceResponse } from '../http/json-service.ts';
 import { ServiceError } from '../http/service-error.ts';
 import type { TokenError, TokenProblem } from '../tokens/tokens.ts';
 
+/** Pretend: in Azure the name of a vault that is not there does not resolve; here it does, and gets this answer. */
+export function vaultNotFound(hostname: string): ServiceError {
+  return new ServiceError(404, 'VaultNotFound', `There is no vault at ${hostname}.`);
+}
+
 /** [R25]. `name` is `secret` or `secret/version`. */
 export function secretNotFound(name: string): ServiceError {
   return new ServiceError(

@@ -1,16 +1,21 @@
 import type { Clock } from '../clock.ts';
+import type { Principal } from '../directory.ts';
 import { ServiceError } from '../http/service-error.ts';
 import type { VaultDataPlane } from '../providers/provider.ts';
+import { vaultNotFound } from './errors.ts';
+import { readSecretAs, type SecretAuthority } from './read-secret-as.ts';
 import { Vault } from './vault.ts';
 
 /** All vaults by name. A removed one keeps its name and its secrets: putting it again recovers them. */
 export class VaultRegistry implements VaultDataPlane {
   readonly #clock: Clock;
+  readonly #authority: SecretAuthority;
   readonly #vaults = new Map<string, Vault>();
   readonly #removed = new Map<string, Vault>();
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor(parts: SecretAuthority & { readonly clock: Clock }) {
+    this.#clock = parts.clock;
+    this.#authority = parts;
   }
 
   /** The vault behind `<name>.vault.azure.net`; undefined where Azure's name would not resolve. */
@@ -60,6 +65,12 @@ export class VaultRegistry implements VaultDataPlane {
     const { version } = changed ? vault.set(secretName, secret) : current;
     const secretUri = `${vault.address}/secrets/${vault.get(secretName).name}`;
     return { secretUri, secretUriWithVersion: `${secretUri}/${version}` };
+  }
+
+  readSecret(principal: Principal, secret: Parameters<VaultDataPlane['readSecret']>[1]) {
+    const vault = this.findByHost(secret.vaultHost);
+    if (!vault) throw vaultNotFound(secret.vaultHost);
+    return readSecretAs(this.#authority, principal, vault, secret);
   }
 }
 

@@ -2,10 +2,15 @@ import { ServiceError } from '../http/service-error.ts';
 import type { ProviderServices, ResourceProvider } from './provider.ts';
 import { readBoolean } from './read-property.ts';
 
-/** Whether user name and password may publish, over FTP and over SCM. */
-export function basicPublishingCredentialsPolicies(_services: ProviderServices): ResourceProvider {
+/** Whether user name and password may publish, over FTP and over SCM, to a site or to a slot. */
+export const basicPublishingCredentialsPolicies = [
+  'Microsoft.Web/sites/basicPublishingCredentialsPolicies',
+  'Microsoft.Web/sites/slots/basicPublishingCredentialsPolicies',
+].map((type) => (_services: ProviderServices) => policies(type));
+
+function policies(type: string): ResourceProvider {
   return {
-    type: 'Microsoft.Web/sites/basicPublishingCredentialsPolicies',
+    type,
     apiVersions: [
       '2025-03-01',
       '2024-11-01',

@@ -1,3 +1,6 @@
+import { apiManagementCertificates } from './api-management-certificates.ts';
+import { apiManagementNamedValues } from './api-management-named-values.ts';
+import { apiManagementServices } from './api-management-services.ts';
 import { authorizationRules } from './authorization-rules.ts';
 import { basicPublishingCredentialsPolicies } from './basic-publishing-credentials-policies.ts';
 import { blobContainers } from './blob-containers.ts';
@@ -11,6 +14,7 @@ import { federatedIdentityCredentials } from './federated-identity-credentials.t
 import { disasterRecoveryConfigs } from './geo-disaster-recovery.ts';
 import { identities } from './identities.ts';
 import { locks } from './locks.ts';
+import { networkInterfaces } from './network-interfaces.ts';
 import { eventHubNetworkRuleSets, serviceBusNetworkRuleSets } from './network-rule-sets.ts';
 import type { ProviderServices, ResourceProvider } from './provider.ts';
 import { resourceGroups } from './resource-groups.ts';
@@ -22,7 +26,8 @@ import { serviceBusQueues } from './service-bus-queues.ts';
 import { serviceBusRules } from './service-bus-rules.ts';
 import { serviceBusSubscriptions } from './service-bus-subscriptions.ts';
 import { serviceBusTopics } from './service-bus-topics.ts';
-import { siteConfig } from './site-config.ts';
+import { siteConfigs } from './site-config.ts';
+import { siteSlots } from './site-slots.ts';
 import { sites } from './sites.ts';
 import { sqlAdministrators, sqlEntraOnlyAuthentications } from './sql-administrators.ts';
 import { sqlDatabases } from './sql-databases.ts';
@@ -34,6 +39,8 @@ import { blobServices, fileServices, queueServices, tableServices } from './stor
 import { userAssignedIdentities } from './user-assigned-identities.ts';
 import { vaultSecrets } from './vault-secrets.ts';
 import { vaults } from './vaults.ts';
+import { virtualMachines } from './virtual-machines.ts';
+import { virtualNetworks } from './virtual-networks.ts';
 import { workspaces } from './workspaces.ts';
 
 /** Every resource type that the embedded Azure knows; one line makes a new one known. */
@@ -55,8 +62,9 @@ const factories: readonly ((services: ProviderServices) => ResourceProvider)[] =
   fileServices,
   serverFarms,
   sites,
-  siteConfig,
-  basicPublishingCredentialsPolicies,
+  siteSlots,
+  ...siteConfigs,
+  ...basicPublishingCredentialsPolicies,
   workspaces,
   components,
   diagnosticSettings,
@@ -76,8 +84,14 @@ const factories: readonly ((services: ProviderServices) => ResourceProvider)[] =
   sqlDatabases,
   sqlFirewallRules,
   ...sqlSettings,
+  apiManagementServices,
+  ...apiManagementNamedValues,
+  ...apiManagementCertificates,
   deploymentScripts,
   deploymentScriptLogs,
+  virtualMachines,
+  virtualNetworks,
+  networkInterfaces,
   ...authorizationRules,
   ...disasterRecoveryConfigs,
 ];

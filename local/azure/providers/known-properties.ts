@@ -20,6 +20,44 @@ const SENDER =
   'enableExpress enablePartitioning maxMessageSizeInKilobytes maxSizeInMegabytes requiresDuplicateDetection status';
 const FORWARD = 'forwardDeadLetteredMessagesTo forwardTo';
 
+/** Of a site and of its slots. */
+const site: Shape = {
+  ...names(
+    'serverFarmId httpsOnly reserved enabled clientAffinityEnabled clientCertEnabled clientCertMode',
+    'clientCertExclusionPaths dailyMemoryTimeQuota endToEndEncryptionEnabled hostNamesDisabled ipMode',
+    'keyVaultReferenceIdentity outboundVnetRouting publicNetworkAccess redundancyMode storageAccountRequired',
+    'virtualNetworkSubnetId vnetRouteAllEnabled',
+  ),
+  siteConfig: {
+    ...names(
+      'minTlsVersion scmMinTlsVersion minTlsCipherSuite ftpsState http20Enabled http20ProxyFlag cors alwaysOn',
+      'linuxFxVersion windowsFxVersion netFrameworkVersion use32BitWorkerProcess functionAppScaleLimit',
+      'minimumElasticInstanceCount healthCheckPath ipSecurityRestrictions ipSecurityRestrictionsDefaultAction',
+      'scmIpSecurityRestrictions scmIpSecurityRestrictionsDefaultAction scmIpSecurityRestrictionsUseMain',
+      'acrUseManagedIdentityCreds acrUserManagedIdentityID keyVaultReferenceIdentity publicNetworkAccess',
+      'vnetRouteAllEnabled webSocketsEnabled apiManagementConfig connectionStrings metadata appCommandLine',
+    ),
+    appSettings: [names('name value')],
+  },
+  functionAppConfig: {
+    runtime: names('name version'),
+    scaleAndConcurrency: {
+      ...names('instanceMemoryMB maximumInstanceCount'),
+      alwaysReady: [names('name instanceCount')],
+      triggers: { http: names('perInstanceConcurrency') },
+    },
+    deployment: {
+      storage: {
+        ...names('type value'),
+        authentication: names(
+          'type userAssignedIdentityResourceId storageAccountConnectionStringName',
+        ),
+      },
+    },
+    siteUpdateStrategy: names('type'),
+  },
+};
+
 /** Source: https://learn.microsoft.com/azure/templates/ */
 const known: Readonly<Record<string, Shape>> = {
   'microsoft.authorization/roleassignments': names(
@@ -129,43 +167,10 @@ const known: Readonly<Record<string, Shape>> = {
     'reserved elasticScaleEnabled hostingEnvironmentProfile hyperV isSpot isXenon maximumElasticWorkerCount',
     'perSiteScaling targetWorkerCount targetWorkerSizeId workerTierName zoneRedundant',
   ),
-  'microsoft.web/sites': {
-    ...names(
-      'serverFarmId httpsOnly reserved enabled clientAffinityEnabled clientCertEnabled clientCertMode',
-      'clientCertExclusionPaths dailyMemoryTimeQuota endToEndEncryptionEnabled hostNamesDisabled ipMode',
-      'keyVaultReferenceIdentity outboundVnetRouting publicNetworkAccess redundancyMode storageAccountRequired',
-      'virtualNetworkSubnetId vnetRouteAllEnabled',
-    ),
-    siteConfig: {
-      ...names(
-        'minTlsVersion scmMinTlsVersion minTlsCipherSuite ftpsState http20Enabled http20ProxyFlag cors alwaysOn',
-        'linuxFxVersion windowsFxVersion netFrameworkVersion use32BitWorkerProcess functionAppScaleLimit',
-        'minimumElasticInstanceCount healthCheckPath ipSecurityRestrictions ipSecurityRestrictionsDefaultAction',
-        'scmIpSecurityRestrictions scmIpSecurityRestrictionsDefaultAction scmIpSecurityRestrictionsUseMain',
-        'acrUseManagedIdentityCreds acrUserManagedIdentityID keyVaultReferenceIdentity publicNetworkAccess',
-        'vnetRouteAllEnabled webSocketsEnabled apiManagementConfig connectionStrings metadata appCommandLine',
-      ),
-      appSettings: [names('name value')],
-    },
-    functionAppConfig: {
-      runtime: names('name version'),
-      scaleAndConcurrency: {
-        ...names('instanceMemoryMB maximumInstanceCount'),
-        alwaysReady: [names('name instanceCount')],
-        triggers: { http: names('perInstanceConcurrency') },
-      },
-      deployment: {
-        storage: {
-          ...names('type value'),
-          authentication: names(
-            'type userAssignedIdentityResourceId storageAccountConnectionStringName',
-          ),
-        },
-      },
-      siteUpdateStrategy: names('type'),
-    },
-  },
+  'microsoft.web/sites': site,
+  'microsoft.web/sites/slots': site,
   'microsoft.web/sites/basicpublishingcredentialspolicies': names('allow'),
+  'microsoft.web/sites/slots/basicpublishingcredentialspolicies': names('allow'),
 };
 
 function names(...lists: readonly string[]): Readonly<Record<string, true>> {

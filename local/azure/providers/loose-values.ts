@@ -1,5 +1,5 @@
-// Flags and numbers as Json.NET reads them for Microsoft.ServiceBus, Microsoft.EventHub and Microsoft.Sql: from text as
-// well.
+// Flags and numbers as Json.NET reads them for Microsoft.ServiceBus, Microsoft.EventHub, Microsoft.Sql and Microsoft.Web:
+// from text as well.
 // Azure-Samples and Azure/azure-quickstart-templates have `"maxSizeInMegabytes": "1024"` and `"enablePartitioning": "false"`.
 import { type Properties, readBoolean, readNumber } from './read-property.ts';
 

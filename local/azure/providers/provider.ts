@@ -2,8 +2,9 @@ import type { Access } from '../access/access.ts';
 import type { Clock } from '../clock.ts';
 import type { Directory, Principal } from '../directory.ts';
 import type { ServiceError } from '../http/service-error.ts';
+import type { Machines } from '../machines.ts';
 import type { ResourceId } from '../resource-id.ts';
-import type { Resource, ResourceBody } from '../resource-manager/resource.ts';
+import type { Resource, ResourceBody, ResourceIdentity } from '../resource-manager/resource.ts';
 import type { Caller, Tokens } from '../tokens/tokens.ts';
 import type { SqlDataPlane } from './sql-data-plane.ts';
 
@@ -42,8 +43,16 @@ export interface ResourceProvider {
   readonly needsLocation?: boolean;
   /** POST actions and list* functions by lower-case name: `listkeys`. */
   readonly actions?: Readonly<
-    Record<string, (resource: Resource, body: unknown) => Promise<unknown> | unknown>
+    Record<
+      string,
+      (resource: Resource, body: unknown, caller: Caller) => Promise<unknown> | unknown
+    >
   >;
+  /**
+   * Of `actions`, by lower-case name: those answered by 202 and an address to poll. At it is the resource,
+   * as the action has left it, once its promise is fulfilled; what an action throws at once is answered at once.
+   */
+  readonly longRunningActions?: ReadonlySet<string>;
 }
 
 export interface PutRequest {
@@ -51,6 +60,8 @@ export interface PutRequest {
   readonly apiVersion: string;
   readonly body: ResourceBody;
   readonly existing?: Resource;
+  /** The identities that the resource has from now on. */
+  readonly identity?: ResourceIdentity;
   readonly caller: Caller;
 }
 
@@ -75,6 +86,7 @@ export interface ProviderServices {
   readonly serviceBus?: ServiceBusDataPlane;
   /** Absent: servers and databases are kept and shown, with no engine behind them. */
   readonly sql?: SqlDataPlane;
+  readonly machines: Machines;
   /** For what runs as an identity while it is deployed: deployment scripts. */
   readonly tokens?: Pick<Tokens, 'issue'>;
   /** Principals of user-assigned identities, by the identity's id. */
@@ -86,7 +98,10 @@ export interface ProviderServices {
   /** Current resources, for look-ups across types. */
   findResource(id: string): Resource | undefined;
   listResources(): readonly Resource[];
-  /** Keeps a child that a provider makes on its own (a site's app settings): no access check, no data plane. */
+  /**
+   * Keeps what a provider makes on its own: a child (a site's app settings), or other properties of a resource
+   * that is there, whose identity, tags and place stay. No access check, no data plane.
+   */
   keepChild(id: string, properties: Readonly<Record<string, unknown>>, caller: Caller): void;
 }
 
@@ -118,6 +133,14 @@ export interface VaultDataPlane {
       attributes?: { enabled?: boolean; exp?: number; nbf?: number };
     },
   ): { secretUri: string; secretUriWithVersion: string };
+  /**
+   * A secret as a service reads it by its identity, decided as at the door. Throws Key Vault's own refusals, and
+   * 404 `VaultNotFound` where no vault has that host name.
+   */
+  readSecret(
+    principal: Principal,
+    secret: { vaultHost: string; secretName: string; version?: string },
+  ): { value: string; contentType?: string };
 }
 
 /** Blob storage, as ARM's providers drive it. */

@@ -1,7 +1,7 @@
-import type { RoleAssignment } from '../access/access.ts';
+import type { RoleAssignment, RoleDefinition } from '../access/access.ts';
 import { toAzureTimestamp } from '../clock.ts';
 import { ServiceError } from '../http/service-error.ts';
-import { sameId } from '../resource-id.ts';
+import { isWithinScope, sameId } from '../resource-id.ts';
 import { isGuid } from './guid.ts';
 import type { ProviderServices, PutOutcome, PutRequest, ResourceProvider } from './provider.ts';
 import { readString } from './read-property.ts';
@@ -87,8 +87,8 @@ function parseAssignment(services: ProviderServices, { id, body }: PutRequest): 
         : `The Principal ID '${principalId}' is not valid. Principal ID must be a GUID.`,
     );
   }
-  // By its last GUID: templates build the id at group scope too, which Azure normalises
-  // (Azure-Samples/functions-quickstart-typescript-azd, infra/app/rbac.bicep).
+  // By its last GUID: templates build the id at group scope or in another subscription too, which Azure normalises
+  // (Azure-Samples/functions-quickstart-typescript-azd, infra/app/rbac.bicep; Azure/azure-rest-api-specs#10939).
   const role = services.access.findDefinition(roleText.split('/').at(-1) ?? '');
   if (!role) {
     // Pretend: the status; only the code and text were seen.
@@ -98,7 +98,24 @@ function parseAssignment(services: ProviderServices, { id, body }: PutRequest): 
       `The specified role definition with ID '${(roleText.split('/').at(-1) ?? '').replaceAll('-', '')}' does not exist.`,
     );
   }
+  requireAssignable(role, id.scope);
   return { id: id.id, scope: id.scope || '/', principalId, roleDefinitionId: role.id };
+}
+
+/**
+ * Azure: a custom role is assigned only in its `assignableScopes`. [Azure/ALZ-PowerShell-Module#144]
+ * Pretend: there are no management groups here, so one among them is taken to hold every subscription.
+ */
+function requireAssignable({ roleName, assignableScopes }: RoleDefinition, scope: string): void {
+  const isManagementGroup = /^\/providers\/Microsoft\.Management\/managementGroups\//i;
+  if (assignableScopes.some((each) => isManagementGroup.test(each) || isWithinScope(scope, each))) {
+    return;
+  }
+  throw new ServiceError(
+    400,
+    'RoleAssignmentScopeNotAssignableToRoleDefinition',
+    `The role ${roleName} is not available for assignment at the requested scope.`,
+  );
 }
 
 /** The same name may be put again unchanged; the same grant under another name is a conflict. */

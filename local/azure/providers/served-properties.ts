@@ -30,6 +30,13 @@ const entity: readonly Unserved[] = [
   { path: 'enablePartitioning', isMeant: isTrue },
 ];
 
+const site: readonly Unserved[] = [
+  closed,
+  { path: 'virtualNetworkSubnetId', isMeant: isSet },
+  { path: 'clientCertEnabled', isMeant: isTrue },
+  { path: 'siteConfig.ipSecurityRestrictions', isMeant: isFilled },
+];
+
 const unserved: Readonly<Record<string, readonly Unserved[]>> = {
   'microsoft.authorization/roleassignments': [{ path: 'condition', isMeant: isSet }],
   'microsoft.eventhub/namespaces': namespace,
@@ -48,12 +55,8 @@ const unserved: Readonly<Record<string, readonly Unserved[]>> = {
     { path: 'isHnsEnabled', isMeant: isTrue },
     { path: 'isSftpEnabled', isMeant: isTrue },
   ],
-  'microsoft.web/sites': [
-    { path: 'publicNetworkAccess', isMeant: is('Disabled') },
-    { path: 'virtualNetworkSubnetId', isMeant: isSet },
-    { path: 'clientCertEnabled', isMeant: isTrue },
-    { path: 'siteConfig.ipSecurityRestrictions', isMeant: isFilled },
-  ],
+  'microsoft.web/sites': site,
+  'microsoft.web/sites/slots': site,
 };
 
 /** Throws 400 for a property of ours that the embedded Azure would accept and not heed. Pretend: Azure heeds them. */

@@ -19,6 +19,20 @@ const TIER_OF_SIZE: readonly (readonly [RegExp, string])[] = [
   [/^I[1-6]m?(v2)?$/i, 'Isolated'],
 ];
 
+const SMALLEST_OF_TIER: Readonly<Record<string, string>> = {
+  free: 'F1',
+  shared: 'D1',
+  basic: 'B1',
+  standard: 'S1',
+  premium: 'P1',
+  premiumv2: 'P1v2',
+  premiumv3: 'P1v3',
+  dynamic: 'Y1',
+  elasticpremium: 'EP1',
+  flexconsumption: 'FC1',
+  workflowstandard: 'WS1',
+};
+
 /**
  * App Service plans. Source: https://learn.microsoft.com/azure/templates/microsoft.web/serverfarms
  * Pretend: the wordings.
@@ -37,8 +51,8 @@ export function serverFarms(_services: ProviderServices): ResourceProvider {
     ],
     listed: true,
     put({ id, body, existing }) {
-      const given = (body.sku ?? existing?.sku) as Properties | undefined;
-      const name = readString(given, 'name') ?? readString(given, 'size') ?? 'F1';
+      const given = lowerNames((body.sku ?? existing?.sku) as Properties | undefined);
+      const name = sizeOf(given, body.properties);
       const tier = TIER_OF_SIZE.find(([size]) => size.test(name))?.[1];
       if (tier === undefined) {
         throw new ServiceError(400, 'BadRequest', `The plan's SKU '${name}' is not valid.`);
@@ -72,6 +86,22 @@ export function serverFarms(_services: ProviderServices): ResourceProvider {
       };
     },
   };
+}
+
+/** Azure: a plan may be asked for by its tier alone, up to 2015 in `properties.sku` [Azure/azure-quickstart-templates]. */
+function sizeOf(sku: Properties, properties: Properties | undefined): string {
+  const named = readString(sku, 'name') ?? readString(sku, 'size');
+  if (named !== undefined) return named;
+  const old = properties?.sku;
+  const tier = readString(sku, 'tier') ?? (typeof old === 'string' ? old : 'Free');
+  return SMALLEST_OF_TIER[tier.toLowerCase()] ?? tier;
+}
+
+/** Older templates write `Name` and `Tier`. */
+function lowerNames(sku: Properties | undefined): Properties {
+  return Object.fromEntries(
+    Object.entries(sku ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+  );
 }
 
 function kindOf(tier: string, reserved: boolean): string {

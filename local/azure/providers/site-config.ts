@@ -1,6 +1,7 @@
 import { ServiceError } from '../http/service-error.ts';
 import type { ResourceId } from '../resource-id.ts';
 import type { Resource } from '../resource-manager/resource.ts';
+import { locationOf, NO_AUTH_SETTINGS, putAuthSettingsV2 } from './auth-settings-v2.ts';
 import { checkFlexSettings, isFlexPlan } from './flex-consumption.ts';
 import type { ProviderServices, PutRequest, ResourceProvider } from './provider.ts';
 import { type Properties, readObject, readString } from './read-property.ts';
@@ -13,10 +14,14 @@ const LISTED_BY_POST = new Set([
   'authsettings',
 ]);
 
-/** `config/web`, `config/appsettings`, `config/slotConfigNames` and their like. */
-export function siteConfig(services: ProviderServices): ResourceProvider {
+/** `config/web`, `config/appsettings`, `config/slotConfigNames` and their like, of sites and of slots. */
+export const siteConfigs = ['Microsoft.Web/sites/config', 'Microsoft.Web/sites/slots/config'].map(
+  (type) => (services: ProviderServices) => siteConfig(services, type),
+);
+
+function siteConfig(services: ProviderServices, type: string): ResourceProvider {
   return {
-    type: 'Microsoft.Web/sites/config',
+    type,
     apiVersions: [
       '2025-03-01',
       '2024-11-01',
@@ -35,6 +40,14 @@ export function siteConfig(services: ProviderServices): ResourceProvider {
           return { properties: checkSettings(services, request) };
         case 'web':
           return { properties: { ...readWeb(services, id), ...existing?.properties, ...given } };
+        case 'slotconfignames':
+          requireOfSite(id);
+          return { properties: { ...NO_SLOT_CONFIG_NAMES, ...given } };
+        case 'authsettingsv2':
+          return {
+            properties: putAuthSettingsV2(services, given),
+            ...locationOf(services, id.parentId),
+          };
         default:
           return { properties: given };
       }
@@ -43,6 +56,23 @@ export function siteConfig(services: ProviderServices): ResourceProvider {
     read: (id) => readDefault(services, id),
     actions: { list },
   };
+}
+
+const NO_SLOT_CONFIG_NAMES = {
+  connectionStringNames: null,
+  appSettingNames: [],
+  azureStorageConfigNames: null,
+};
+
+/** Azure: one list for a site and all its slots. https://learn.microsoft.com/rest/api/appservice/web-apps/update-slot-configuration-names */
+function requireOfSite(id: ResourceId): void {
+  if (!isOfSlot(id)) return;
+  // Pretend: the wording.
+  throw new ServiceError(404, 'NotFound', 'The names of slot settings belong to the site itself.');
+}
+
+function isOfSlot({ type }: ResourceId): boolean {
+  return /\/slots\/config$/i.test(type);
 }
 
 function checkSettings(services: ProviderServices, { id, body }: PutRequest): Properties {
@@ -58,18 +88,14 @@ function checkSettings(services: ProviderServices, { id, body }: PutRequest): Pr
 function readDefault(
   services: ProviderServices,
   id: ResourceId,
-): Pick<Resource, 'properties'> | undefined {
+): Pick<Resource, 'properties' | 'location'> | undefined {
   switch (id.name.toLowerCase()) {
     case 'web':
       return { properties: readWeb(services, id) };
     case 'slotconfignames':
-      return {
-        properties: {
-          connectionStringNames: null,
-          appSettingNames: [],
-          azureStorageConfigNames: null,
-        },
-      };
+      return isOfSlot(id) ? undefined : { properties: NO_SLOT_CONFIG_NAMES };
+    case 'authsettingsv2':
+      return { properties: NO_AUTH_SETTINGS, ...locationOf(services, id.parentId) };
     default:
       return LISTED_BY_POST.has(id.name.toLowerCase()) ? { properties: {} } : undefined;
   }
@@ -93,11 +119,12 @@ function readWeb(services: ProviderServices, { parentId = '' }: ResourceId): Pro
   };
 }
 
-function list({ id, name, type, properties }: Resource): unknown {
+function list({ id, name, properties }: Resource): unknown {
   const own = name.split('/').at(-1) ?? '';
   if (!LISTED_BY_POST.has(own.toLowerCase())) {
     // Pretend: the wording.
     throw new ServiceError(404, 'NotFound', `The configuration '${own}' has nothing to list.`);
   }
-  return { id, name: own.toLowerCase(), type, properties };
+  // Azure: a slot's are of the same type [test_webapp_slot_swap.yaml of Azure/azure-cli].
+  return { id, name: own.toLowerCase(), type: 'Microsoft.Web/sites/config', properties };
 }

@@ -5,12 +5,30 @@ import { type Properties, readString } from './read-property.ts';
 export function toSettings(list: readonly unknown[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     list.map((item) => {
-      const pair = (typeof item === 'object' && item !== null ? item : {}) as Properties;
-      const name = readString(pair, 'name');
-      // Pretend: the wording.
-      if (!name) throw new ServiceError(400, 'BadRequest', 'An app setting has no name.');
-      const value = pair.value;
-      return [name, value === undefined || value === null ? '' : String(value)];
+      const pair = toNamed(item);
+      return [pair.name, textOf(pair.value)];
     }),
   );
+}
+
+/** `[{ name, connectionString, type }]` of siteConfig → `{ name: { value, type } }` of config/connectionstrings. */
+export function toConnectionStrings(list: readonly unknown[]): Properties {
+  return Object.fromEntries(
+    list.map((item) => {
+      const { name, connectionString, type } = toNamed(item);
+      return [name, { value: textOf(connectionString), type: type ?? 'Custom' }];
+    }),
+  );
+}
+
+function toNamed(item: unknown): Properties & { readonly name: string } {
+  const named = (typeof item === 'object' && item !== null ? item : {}) as Properties;
+  const name = readString(named, 'name');
+  // Pretend: the wording.
+  if (!name) throw new ServiceError(400, 'BadRequest', 'An app setting has no name.');
+  return { ...named, name };
+}
+
+function textOf(value: unknown): string {
+  return value === undefined || value === null ? '' : String(value);
 }

@@ -22,11 +22,11 @@ export function requestIdsOf(request: ServiceRequest): RequestIds {
   return ids;
 }
 
-/** Headers on every answer [R1]. */
-export function armHeaders(request: ServiceRequest): Record<string, string> {
+/** Headers on every answer [R1]; `nowMs` since 1970-01-01T00:00:00Z. */
+export function armHeaders(request: ServiceRequest, nowMs: number): Record<string, string> {
   const { requestId, correlationId } = requestIdsOf(request);
   const clientRequestId = request.headers['x-ms-client-request-id'];
-  const now = new Date();
+  const now = new Date(nowMs);
   return {
     'Cache-Control': 'no-cache',
     Pragma: 'no-cache',

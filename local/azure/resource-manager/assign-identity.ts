@@ -126,8 +126,13 @@ function identityNotFound(id: ResourceId, identity: ResourceId): ServiceError {
 }
 
 function systemAssigned(arm: ArmContext, id: ResourceId) {
-  const principal = arm.identities.findOrCreate(id.id, id.name);
+  const principal = arm.identities.findOrCreate(id.id, displayNameOf(id));
   return { principalId: principal.principalId, tenantId: arm.directory.tenantId };
+}
+
+/** Azure: a slot's is `app/slots/slot`. https://learn.microsoft.com/azure/app-service/overview-managed-identity#add-a-system-assigned-identity */
+function displayNameOf({ type, name, fullName }: ResourceId): string {
+  return /^microsoft\.web\/sites\/slots$/i.test(type) ? fullName.replace('/', '/slots/') : name;
 }
 
 function isAssigned(existing: Resource | undefined, identityId: string): boolean {

@@ -1,14 +1,11 @@
 import type { ServiceRequest } from '../http/json-service.ts';
 import { ServiceError } from '../http/service-error.ts';
+import { resourceManagerAudiences } from '../tokens/audiences.ts';
 import { type Caller, TokenError, type TokenProblem, type Tokens } from '../tokens/tokens.ts';
 import { toDotNetTime } from './dot-net-time.ts';
 
-const AUDIENCES = [
-  'https://management.core.windows.net/',
-  'https://management.core.windows.net',
-  'https://management.azure.com/',
-  'https://management.azure.com',
-];
+/** In the order in which ARM's refusal names them. */
+const AUDIENCES = resourceManagerAudiences.toReversed();
 
 const CODES: Readonly<Record<TokenProblem, string>> = {
   missing: 'AuthenticationFailed',

@@ -67,8 +67,7 @@ export function clientOf(directory: Deciders['directory'], caller: Caller): stri
 /** Whether the caller has a role at `scope`, above it or on anything in it. */
 export function hasAnyRole({ access }: Deciders, caller: Caller, scope: string): boolean {
   const target = `${scope.toLowerCase().replace(/\/+$/, '')}/`;
-  return access.listEffectiveAssignments().some((assignment) => {
-    if (assignment.principalId.toLowerCase() !== caller.principalId.toLowerCase()) return false;
+  return access.listEffectiveAssignmentsOf(caller.principalId).some((assignment) => {
     const assigned = `${assignment.scope.toLowerCase().replace(/\/+$/, '')}/`;
     return assigned.startsWith(target) || target.startsWith(assigned);
   });

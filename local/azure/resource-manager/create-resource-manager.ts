@@ -6,6 +6,7 @@ import type { Directory } from '../directory.ts';
 import { createJsonService, type ServiceRequest } from '../http/json-service.ts';
 import type { Listener } from '../http/server.ts';
 import type { Journal } from '../journal.ts';
+import { Machines } from '../machines.ts';
 import { createProviders } from '../providers/create-providers.ts';
 import { toLocationName } from '../providers/location-name.ts';
 import type {
@@ -51,6 +52,8 @@ export interface ResourceManagerOptions {
   readonly serviceBus?: ServiceBusDataPlane;
   /** Absent: servers and databases are kept and shown, with no engine behind them. */
   readonly sql?: SqlDataPlane;
+  /** Absent: nobody sees what virtual machines are given. */
+  readonly machines?: Machines;
   /** An address beside management.azure.com that clients reach ARM at: `https://localhost:9443`. */
   readonly advertisedEndpoint?: () => string | undefined;
   /** ARM's buckets in force now; undefined: nobody is throttled. */
@@ -90,9 +93,9 @@ export function createResourceManager(options: ResourceManagerOptions): Resource
     if (isTracked) changes.record(before, after, removedBy);
   });
   const identities = new ManagedIdentities(directory);
-  const { eventHubs, serviceBus, sql } = options;
+  const { eventHubs, serviceBus, sql, machines = new Machines() } = options;
   const planes = {
-    ...{ clock, directory, tokens, access, vaults, blobs, identities },
+    ...{ clock, directory, tokens, access, vaults, blobs, machines, identities },
     ...(eventHubs && { eventHubs }),
     ...(serviceBus && { serviceBus }),
     ...(sql && { sql }),
@@ -143,7 +146,7 @@ function createListener(arm: ArmContext, options: ResourceManagerOptions): Liste
         callers.set(request, caller),
       ),
     renderError: (error, request) => renderArmError(error, request, callers.get(request)),
-    commonHeaders: armHeaders,
+    commonHeaders: (request) => armHeaders(request, arm.clock.nowMs()),
   });
 }
 

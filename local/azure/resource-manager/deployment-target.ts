@@ -29,6 +29,7 @@ export function createDeploymentTarget(arm: ArmContext, strict: boolean): Deploy
       const canonical = canonicalId(arm, parse(id));
       return exists(arm, canonical) || arm.deploymentRecords.find(canonical.id) !== undefined;
     },
+    subscriptionName: (subscriptionId) => arm.store.findSubscription(subscriptionId)?.displayName,
     invoke: (caller, id, _apiVersion, action, body) =>
       invokeAction(arm, caller, parse(id), action, body),
     recordDeployment: (record) => {

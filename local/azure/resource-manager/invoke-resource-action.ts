@@ -25,7 +25,7 @@ export async function invokeAction(
     throw resourceNotFound(id);
   }
   const run = arm.providers.get(id.type.toLowerCase())?.actions?.[action.toLowerCase()];
-  if (run) return run(resource, body);
+  if (run) return run(resource, body, caller);
   // Pretend: its wording.
   throw new ServiceError(
     404,

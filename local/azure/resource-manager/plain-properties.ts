@@ -18,13 +18,6 @@ interface PlainResource {
 
 /** What a service adds to a resource and templates read in `reference()`, by lower-case type. */
 const added: Readonly<Record<string, (resource: PlainResource) => Properties>> = {
-  'microsoft.apimanagement/service': ({ name, location }) => ({
-    gatewayUrl: `https://${name}.azure-api.net`,
-    gatewayRegionalUrl: `https://${name}-${location}-01.regional.azure-api.net`,
-    developerPortalUrl: `https://${name}.developer.azure-api.net`,
-    managementApiUrl: `https://${name}.management.azure-api.net`,
-    scmUrl: `https://${name}.scm.azure-api.net`,
-  }),
   'microsoft.app/managedenvironments': ({ id, location, given }) => ({
     defaultDomain: environmentDomain(id, location),
     customDomainConfiguration: {
@@ -49,7 +42,6 @@ const added: Readonly<Record<string, (resource: PlainResource) => Properties>> =
         : `https://${location}.api.cognitive.microsoft.com/`,
     };
   },
-  'microsoft.compute/virtualmachines': ({ id }) => ({ vmId: guidOf('vm', id) }),
   'microsoft.containerregistry/registries': ({ name }) => ({ loginServer: `${name}.azurecr.io` }),
   'microsoft.documentdb/databaseaccounts': ({ name }) => ({
     documentEndpoint: `https://${name}.documents.azure.com:443/`,
@@ -65,6 +57,7 @@ const added: Readonly<Record<string, (resource: PlainResource) => Properties>> =
       networkInterfaces: [{ id: `${group}/providers/Microsoft.Network/networkInterfaces/${nic}` }],
     };
   },
+  'microsoft.network/publicipaddresses': publicAddress,
   'microsoft.search/searchservices': ({ name }) => ({
     endpoint: `https://${name}.search.windows.net`,
   }),
@@ -96,6 +89,23 @@ function containerApp({ name, location, given }: PlainResource): Properties {
   const inside = ingress.external === true ? '' : 'internal.';
   const fqdn = `${name}.${inside}${environmentDomain(environment, location)}`;
   return { configuration: { ...configuration, ingress: { ...ingress, fqdn } } };
+}
+
+/** The address is of a block for documentation: RFC 5737, RFC 3849. */
+function publicAddress({ id, location, given }: PlainResource): Properties {
+  const dns = readObject(given, 'dnsSettings');
+  const label = readString(dns, 'domainNameLabel');
+  const version = readString(given, 'publicIPAddressVersion') ?? 'IPv4';
+  const drawn = Number.parseInt(guidOf('address', id).slice(0, 2), 16);
+  return {
+    ipAddress: version === 'IPv6' ? `2001:db8::${drawn}` : `203.0.113.${(drawn % 254) + 1}`,
+    publicIPAddressVersion: version,
+    publicIPAllocationMethod: readString(given, 'publicIPAllocationMethod') ?? 'Dynamic',
+    idleTimeoutInMinutes: given.idleTimeoutInMinutes ?? 4,
+    ...(label !== undefined && {
+      dnsSettings: { ...dns, fqdn: `${label}.${location}.cloudapp.azure.com` },
+    }),
+  };
 }
 
 function environmentDomain(environmentId: string, location: string): string {

@@ -1,4 +1,5 @@
 import type { PutOutcome, PutRequest } from '../providers/provider.ts';
+import { withoutWriteOnly } from '../providers/write-only.ts';
 import { plainProperties } from './plain-properties.ts';
 
 /**
@@ -6,7 +7,7 @@ import { plainProperties } from './plain-properties.ts';
  * Pretend: no validation, and of the run-time properties only those of plain-properties.ts and `provisioningState`.
  */
 export function putPlainResource(request: PutRequest): PutOutcome {
-  const given = request.body.properties;
+  const given = withoutWriteOnly(request.body.properties ?? {});
   return {
     properties: { ...given, ...plainProperties(request), provisioningState: 'Succeeded' },
   };

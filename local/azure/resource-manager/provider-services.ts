@@ -15,6 +15,7 @@ export function createProviderServices(
     | 'eventHubs'
     | 'serviceBus'
     | 'sql'
+    | 'machines'
     | 'tokens'
     | 'identities'
   >,
@@ -30,14 +31,15 @@ export function createProviderServices(
       const now = toAzureTimestamp(planes.clock.nowMs());
       const existing = store.find(id);
       store.save({
-        id: existing?.id ?? id,
+        id,
         name: parsed.fullName,
         type: parsed.type,
-        apiVersion: existing?.apiVersion ?? '',
+        apiVersion: '',
+        createdTime: now,
+        createdBy: caller.principalId,
+        ...existing,
         properties,
-        createdTime: existing?.createdTime ?? now,
         changedTime: now,
-        createdBy: existing?.createdBy ?? caller.principalId,
         changedBy: caller.principalId,
       });
     },

@@ -1,4 +1,4 @@
-import { isWithinScope, sameId } from '../resource-id.ts';
+import { isWithinScope } from '../resource-id.ts';
 import type { Caller } from '../tokens/tokens.ts';
 import type { ArmContext } from './arm-context.ts';
 import type { Resource } from './resource.ts';
@@ -17,8 +17,7 @@ export function createReadableFilter(
   scope: string,
 ): (resource: Readable) => boolean {
   const assigned = access
-    .listEffectiveAssignments()
-    .filter((assignment) => sameId(assignment.principalId, principalId))
+    .listEffectiveAssignmentsOf(principalId)
     .map((assignment) => assignment.scope)
     .filter((inner) => inner.length > scope.length && isWithinScope(inner, scope))
     .sort((a, b) => b.length - a.length);

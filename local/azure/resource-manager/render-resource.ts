@@ -5,6 +5,11 @@ import type { Resource } from './resource.ts';
 /** Keys of a GET in Azure's order, by type or, failing that, namespace: [R2], [R7], [R13], [R20], [R24], [R30], [R32], [R36], [R37]. */
 const KEY_ORDER: Readonly<Record<string, string>> = {
   '': 'id name type sku kind managedBy plan zones location tags identity properties',
+  // In the order of the examples in Azure/azure-rest-api-specs.
+  'microsoft.apimanagement/service':
+    'id name type tags location properties sku identity zones managedBy kind plan',
+  'microsoft.apimanagement/service/namedvalues': 'id type name properties',
+  'microsoft.apimanagement/service/certificates': 'id type name properties',
   'microsoft.authorization': 'properties id type name',
   'microsoft.keyvault': 'id name type location tags systemData properties',
   'microsoft.managedidentity/userassignedidentities': 'location tags id name type properties',

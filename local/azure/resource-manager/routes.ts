@@ -4,6 +4,7 @@
 import { queryResources } from '../resource-graph/query-resources.ts';
 import type { Operation } from './arm-context.ts';
 import { checkNameAvailability } from './operations/check-name-availability.ts';
+import { getAuthSettings } from './operations/get-auth-settings.ts';
 import {
   deleteDeployment,
   exportDeploymentTemplate,
@@ -11,7 +12,10 @@ import {
   headDeployment,
 } from './operations/get-deployment.ts';
 import { getDeploymentStatus } from './operations/get-deployment-status.ts';
-import { getOperationResult } from './operations/get-operation-result.ts';
+import {
+  getOperationResult,
+  getResourceOperationResult,
+} from './operations/get-operation-result.ts';
 import { getResource, headResource } from './operations/get-resource.ts';
 import { getRoleDefinition } from './operations/get-role-definition.ts';
 import { getSubscription } from './operations/get-subscription.ts';
@@ -68,6 +72,7 @@ export const armRoutes: readonly Route[] = [
   ),
   route('GET', `${subscription}/resourceGroups`, listResourceGroups),
   route('GET', `${subscription}/operationresults/{operationId}`, getOperationResult),
+  route('GET', '{*scope}/operationresults/{operationId}', getResourceOperationResult),
   route('GET', `${subscription}/resources`, listResourcesOfSubscription),
   route('GET', group, getResource),
   route('HEAD', group, headResource),
@@ -118,6 +123,7 @@ const generic: Readonly<Record<string, { whole?: Operation; partial?: Operation 
 export function findGenericOperation(method: string, path: string): Operation | undefined {
   const own = /.*\/providers\/([^/]+)\/(.+)$/i.exec(path)?.[2];
   if (own === undefined) return undefined;
+  if (method === 'GET' && /\/config\/authsettingsV2\/list$/i.test(own)) return getAuthSettings;
   const isWhole = own.split('/').length % 2 === 0;
   return isWhole ? generic[method]?.whole : generic[method]?.partial;
 }

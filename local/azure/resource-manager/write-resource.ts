@@ -59,8 +59,12 @@ async function writeInOrder(arm: ArmContext, write: ResourceWrite) {
     requireServed(write);
   }
 
-  const request = { id, apiVersion, body, caller, ...(existing && { existing }) };
   const identity = assignIdentity(arm, { id, caller, identity: body.identity, existing });
+  const request = {
+    ...{ id, apiVersion, body, caller },
+    ...(existing && { existing }),
+    ...(identity && { identity }),
+  };
   const had = hasSystemAssigned(existing?.identity);
   let outcome: PutOutcome;
   try {

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Directory } from '../directory.ts';
+import { storageAudiences } from '../tokens/audiences.ts';
 import { TokenError, type Tokens } from '../tokens/tokens.ts';
 import type { BlobTarget } from './parse-blob-request.ts';
 import type { StorageAccount } from './storage-accounts.ts';
-import { blobHostOf } from './storage-accounts.ts';
 import {
   authenticationFailed,
   invalidToken,
@@ -54,17 +54,11 @@ export async function authenticateBlobRequest(
     throw authenticationFailed('Authentication scheme Bearer is not supported in this version.');
   }
   try {
-    const { principalId } = await tokens.verifyRequest(rawHeaders, audiencesOf(account));
+    const { principalId } = await tokens.verifyRequest(rawHeaders, storageAudiences(account.name));
     return { kind: 'token', principalId };
   } catch (error) {
     throw error instanceof TokenError ? invalidToken(error, directory.tenantId) : error;
   }
-}
-
-/** https://learn.microsoft.com/rest/api/storageservices/authorize-with-azure-active-directory#use-oauth-access-tokens-for-authentication */
-function audiencesOf({ name }: StorageAccount): string[] {
-  const hosts = ['storage.azure.com', blobHostOf(name)];
-  return hosts.flatMap((host) => [`https://${host}`, `https://${host}/`]);
 }
 
 function authenticateSignature(

@@ -7,6 +7,8 @@ export interface ResourceWithIdentity {
   readonly name: string;
   readonly location?: string;
   readonly tags?: Readonly<Record<string, string>>;
+  /** Of a machine: shown by its IMDS. */
+  readonly properties?: Readonly<Record<string, unknown>>;
   readonly identity?: {
     readonly principalId?: string;
     readonly userAssignedIdentities?: Readonly<Record<string, { readonly principalId: string }>>;

@@ -93,8 +93,8 @@ const DOOR_AUDIENCES: ReadonlySet<string> = new Set(
 );
 
 /**
- * Whether Entra ID knows the resource: a service of Azure, or an application of this tenant
- * (by its id or as `api://{id}`). For any other it answers AADSTS500011.
+ * Whether Entra ID knows the resource: a service of Azure, or an application of this tenant (by its id, as `api://{id}`
+ * or by an identifier URI). For any other it answers AADSTS500011.
  * Pretend: nobody publishes which resources a tenant knows; this list is what Azure's SDKs ask for.
  */
 export function isKnownAudience(audience: string, directory: Directory): boolean {
@@ -104,8 +104,13 @@ export function isKnownAudience(audience: string, directory: Directory): boolean
     OTHER_AUDIENCES.has(plain) ||
     APPLICATION_IDS.has(plain) ||
     RESOURCE_HOST.test(plain) ||
-    directory.findByClientId(plain.replace(/^api:\/\//, ''))?.kind === 'Application'
+    directory.findByClientId(plain.replace(/^api:\/\//, ''))?.kind === 'Application' ||
+    directory.all().some(({ identifierUris = [] }) => identifierUris.some(isSame))
   );
+
+  function isSame(uri: string): boolean {
+    return withoutSlash(uri.toLowerCase()) === plain;
+  }
 }
 
 function withoutSlash(address: string): string {

@@ -1,5 +1,5 @@
 // login.microsoftonline.com: where verifiers of tokens find the tenant's keys, and where nobody gets a token.
-import { type Clock, systemClock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Directory } from '../directory.ts';
 import {
   createJsonService,
@@ -18,7 +18,7 @@ interface OpenIdServiceOptions {
   readonly journal: Journal;
   readonly directory: Directory;
   readonly keys: SigningKeys;
-  readonly clock?: Clock;
+  readonly clock: Clock;
 }
 
 /**
@@ -26,7 +26,7 @@ interface OpenIdServiceOptions {
  * Source: https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc
  */
 export function createOpenIdService(options: OpenIdServiceOptions): Listener {
-  const { journal, clock = systemClock } = options;
+  const { journal, clock } = options;
   return createJsonService({
     door: 'entra',
     journal,

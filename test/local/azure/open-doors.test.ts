@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { SecretClient } from '@azure/keyvault-secrets';
 import { MovableClock } from '../../../local/azure/clock.ts';
+import type { Door } from '../../../local/azure/doors.ts';
 import {
   addIdentity,
   credentialOf,
@@ -111,5 +112,94 @@ describe('a closed door', () => {
     await client.setSecret('b', '2');
     assert.equal((await order('/doors/control/close')).status, 404);
     await assert.rejects(azure.closeDoor('imds'), RangeError);
+  });
+});
+
+describe('the control endpoint', () => {
+  it('has another secret at each start, and takes no other start’s', async () => {
+    const other = await useLocalAzure();
+    const [own, foreign] = [azure, other].map(({ controlEnvironment }) => ({
+      address: `${controlEnvironment.LOCAL_AZURE_CONTROL_ENDPOINT}/limits`,
+      secret: controlEnvironment.LOCAL_AZURE_CONTROL_SECRET ?? '',
+    }));
+    assert.ok(own && foreign && own.secret.length >= 32 && own.secret !== foreign.secret);
+    for (const [secret, status] of [
+      [own.secret, 200],
+      [foreign.secret, 403],
+    ] as const) {
+      const answer = await fetch(own.address, { headers: { 'x-control-secret': secret } });
+      assert.equal(answer.status, status);
+    }
+  });
+
+  it('makes any HTTP door misbehave, and the next call is served', async () => {
+    const site = `${groupId('rg-test')}/providers/Microsoft.Web/sites/none`;
+    azure.trustRedirect(await azure.startImds(site));
+    const { LOCAL_AZURE_CONTROL_ENDPOINT: control, LOCAL_AZURE_CONTROL_SECRET: secret = '' } =
+      azure.controlEnvironment;
+    const addresses: Readonly<Partial<Record<Door, string>>> = {
+      'resource-manager': 'https://management.azure.com/',
+      'key-vault': 'https://kv-doors.vault.azure.net/',
+      blob: 'https://st.blob.core.windows.net/',
+      entra: 'https://login.microsoftonline.com/',
+      graph: 'https://graph.microsoft.com/',
+      'app-service': 'https://none.azurewebsites.net/',
+      'app-service-identity': azure.identityEnvironmentOf(site).IDENTITY_ENDPOINT ?? '',
+      imds: 'http://169.254.169.254/',
+    };
+    const others = ['messaging', 'messaging-websocket', 'sql', 'control'];
+    assert.deepEqual(
+      Object.keys(azure.ports).sort(),
+      [...Object.keys(addresses), ...others].sort(),
+      'no door is left out',
+    );
+    for (const [name, address] of Object.entries(addresses)) {
+      const since = azure.journal.position;
+      const order = { door: name, fault: { kind: 'status', status: 418, retryAfter: '7' } };
+      const armed = await fetch(`${control}/faults`, {
+        method: 'POST',
+        headers: { 'x-control-secret': secret },
+        body: JSON.stringify(order),
+      });
+      assert.equal(armed.status, 201, name);
+      const answers = [await fetch(address), await fetch(address)];
+      assert.deepEqual(
+        answers.map((answer) => [answer.status === 418, answer.headers.get('retry-after')]),
+        [
+          [true, '7'],
+          [false, null],
+        ],
+        name,
+      );
+      await Promise.all(answers.map((answer) => answer.arrayBuffer()));
+      const faults = azure.journal.since(since).filter(({ kind }) => kind === 'fault');
+      assert.deepEqual(
+        faults.map((entry) => entry.kind === 'fault' && entry.door),
+        [name],
+      );
+    }
+  });
+
+  it('rotates the identity header of an app, whose old one is refused from then on', async () => {
+    const site = `${groupId('rg-test')}/providers/Microsoft.Web/sites/none`;
+    const { LOCAL_AZURE_CONTROL_ENDPOINT: control, LOCAL_AZURE_CONTROL_SECRET: secret = '' } =
+      azure.controlEnvironment;
+    const ask = async ({ IDENTITY_ENDPOINT, IDENTITY_HEADER = '' }: Record<string, string>) => {
+      const query = 'resource=https%3A%2F%2Fvault.azure.net&api-version=2019-08-01';
+      const headers = { 'X-IDENTITY-HEADER': IDENTITY_HEADER };
+      return (await fetch(`${IDENTITY_ENDPOINT}?${query}`, { headers })).status;
+    };
+    const old = azure.identityEnvironmentOf(site);
+    assert.equal(await ask(old), 400, 'an app without an identity, but known');
+    const rotated = await fetch(`${control}/identity-header`, {
+      method: 'POST',
+      headers: { 'x-control-secret': secret },
+      body: JSON.stringify({ resourceId: site }),
+    });
+    const environment = (await rotated.json()) as Record<string, string>;
+    assert.deepEqual(environment, azure.identityEnvironmentOf(site));
+    assert.notEqual(environment.IDENTITY_HEADER, old.IDENTITY_HEADER);
+    assert.equal(await ask(environment), 400);
+    assert.equal(await ask(old), 401);
   });
 });

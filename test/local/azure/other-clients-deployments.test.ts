@@ -121,6 +121,28 @@ describe('az deployment group', () => {
     assert.ok(short.properties.changes.every((each: object) => !('before' in each)));
   });
 
+  it('what-if of a Complete deployment says what would be deleted, and deletes nothing', async () => {
+    const identity = `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-az`;
+    const read = () => arm(`${identity}?api-version=2023-01-31`);
+    assert.equal((await read()).status, 200);
+    const started = await arm(`${deployments}/complete/whatIf?${version}`, {
+      method: 'POST',
+      body: spliced
+        .replace('"value": "id"', '"value": "kept"')
+        .replace('"Incremental"', '"Complete"'),
+      headers,
+    });
+    assert.equal(started.status, 202, started.text);
+    const { pathname, search } = new URL(String(started.headers.location));
+    const { properties } = (await arm(pathname + search)).body;
+    const changes = properties.changes.map(
+      ({ resourceId, changeType }: { resourceId: string; changeType: string }) =>
+        `${changeType} ${resourceId.split('/').at(-1)}`,
+    );
+    assert.ok(changes.includes('Create kept-az') && changes.includes('Delete id-az'), changes);
+    assert.equal((await read()).status, 200);
+  });
+
   it('what-if shows no app settings, which may hold secrets', async () => {
     const version = '2023-12-01';
     const site = `${groupId('rg-az')}/providers/Microsoft.Web/sites/site-az`;

@@ -1,4 +1,4 @@
-import { isWithinScope, sameId } from '../../resource-id.ts';
+import { isWithinScope } from '../../resource-id.ts';
 import type { Operation } from '../arm-context.ts';
 import { canonicalScope } from '../canonical-id.ts';
 import { requireSubscription } from '../require-existing.ts';
@@ -9,12 +9,8 @@ export const listPermissions: Operation = (arm, { caller }, values) => {
   requireSubscription(arm, subscriptionOf(values));
   const scope = canonicalScope(arm, values.scope ?? '');
   const value = arm.access
-    .listEffectiveAssignments()
-    .filter(
-      (assignment) =>
-        sameId(assignment.principalId, caller.principalId) &&
-        isWithinScope(scope, assignment.scope),
-    )
+    .listEffectiveAssignmentsOf(caller.principalId)
+    .filter((assignment) => isWithinScope(scope, assignment.scope))
     .flatMap(
       ({ roleDefinitionId }) => arm.access.findDefinition(roleDefinitionId)?.permissions ?? [],
     );

@@ -7,10 +7,12 @@ import { caller, deploy, groupId, MemoryTarget, subscriptionId } from './memory-
 
 const folder = join(import.meta.dirname, 'golden/snapshots');
 
+const otherSubscriptionId = 'bbbb0b0b-cc1c-dd2d-ee3e-ffffff4f4f4f';
+
 /** What the templates expect to find. */
 const existing = [
   `/subscriptions/${subscriptionId}/resourceGroups/other-group`,
-  '/subscriptions/bbbb0b0b-cc1c-dd2d-ee3e-ffffff4f4f4f/resourceGroups/elsewhere',
+  `/subscriptions/${otherSubscriptionId}/resourceGroups/elsewhere`,
   `${groupId}/providers/Microsoft.Storage/storageAccounts/stexisting`,
   `${groupId}/providers/Microsoft.Storage/storageAccounts/old`,
   `${groupId}/providers/Microsoft.Web/sites/site`,
@@ -36,6 +38,7 @@ for (const { name, scope, parameters } of snapshotCases) {
 
 async function targetWithExisting(): Promise<MemoryTarget> {
   const target = new MemoryTarget();
+  target.subscriptions.set(otherSubscriptionId, 'Elsewhere');
   for (const id of existing) {
     const identity = { type: 'SystemAssigned' };
     await target.put(caller, id, '2024-01-01', { location: 'northeurope', identity });

@@ -34,6 +34,8 @@ export const caller: Caller = {
 export class MemoryTarget implements DeploymentTarget {
   readonly clock = new MovableClock();
   readonly resources = new Map<string, Resource>();
+  /** Display names by id. */
+  readonly subscriptions = new Map([[subscriptionId, 'Local Azure']]);
   readonly records: DeploymentRecord[] = [];
   /** Ids in the order in which they were put. */
   readonly puts: string[] = [];
@@ -88,6 +90,10 @@ export class MemoryTarget implements DeploymentTarget {
 
   exists(id: string): boolean {
     return this.resources.has(id.toLowerCase());
+  }
+
+  subscriptionName(id: string): string | undefined {
+    return this.subscriptions.get(id.toLowerCase());
   }
 
   async invoke(_: Caller, id: string, _apiVersion: string, action: string): Promise<unknown> {

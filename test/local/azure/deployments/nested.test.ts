@@ -188,6 +188,47 @@ test('from a group, a nested deployment may go to the subscription', async () =>
   ]);
 });
 
+const otherSubscriptionId = 'bbbb0b0b-cc1c-dd2d-ee3e-ffffff4f4f4f';
+const elsewhere = { subscriptionId: otherSubscriptionId, resourceGroup: 'elsewhere' };
+const whereItRuns = template({
+  outputs: { where: { type: 'string', value: '[subscription().displayName]' } },
+  resources: [identity('x')],
+});
+
+test('a nested deployment may go to a group of another subscription, and is told its name', async () => {
+  const target = new MemoryTarget();
+  const group = `/subscriptions/${otherSubscriptionId}/resourceGroups/elsewhere`;
+  target.subscriptions.set(otherSubscriptionId, 'Elsewhere');
+  await target.put(caller, group, '2024-11-01', { location: 'eastus' });
+  const content = template({
+    outputs: {
+      there: {
+        type: 'string',
+        value: `[reference(resourceId('${otherSubscriptionId}', 'elsewhere', 'Microsoft.Resources/deployments', 'n'), '2025-04-01').outputs.where.value]`,
+      },
+      here: { type: 'string', value: '[subscription().displayName]' },
+    },
+    resources: [nested('n', whereItRuns, elsewhere)],
+  });
+  const record = await deploy(target, content);
+  assert.deepEqual(outputValues(record), { there: 'Elsewhere', here: 'Local Azure' });
+  assert.equal(
+    target.puts.at(-1),
+    `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/x`,
+  );
+});
+
+test('a nested deployment into a subscription that is not in the tenant is refused before anything is put', async () => {
+  const target = new MemoryTarget();
+  const content = template({ resources: [identity('first'), nested('n', whereItRuns, elsewhere)] });
+  await assert.rejects(async () => deploy(target, content), {
+    code: 'SubscriptionNotFound',
+    status: 404,
+    message: `The subscription '${otherSubscriptionId}' could not be found.`,
+  });
+  assert.deepEqual(target.puts, []);
+});
+
 test('resourceGroup() at subscription scope is refused', async () => {
   const content = template({
     $schema:

@@ -22,8 +22,14 @@ const doors = {
     moved.push(`open ${door}`);
   },
 };
+const rotateIdentityHeader = (resourceId: string) => {
+  moved.push(`rotate ${resourceId}`);
+  return { IDENTITY_HEADER: 'new' };
+};
 const server = await startServer(
-  createControlEndpoint({ clock, journal, faults, limits, behaviour, doors, secret }),
+  createControlEndpoint({
+    ...{ clock, journal, faults, limits, behaviour, doors, rotateIdentityHeader, secret },
+  }),
 );
 after(() => server.stop());
 
@@ -31,7 +37,7 @@ const call = (
   method: string,
   path: string,
   body?: unknown,
-  headers = { 'x-control-secret': secret },
+  headers: Record<string, string> = { 'x-control-secret': secret },
 ) =>
   fetch(`http://127.0.0.1:${server.port}${path}`, {
     method,
@@ -124,7 +130,7 @@ describe('the control endpoint', () => {
   it('closes and opens a door, and knows no other', async () => {
     assert.equal((await call('POST', '/doors/blob/close')).status, 204);
     assert.equal((await call('POST', '/doors/blob/open')).status, 204);
-    assert.deepEqual(moved, ['close blob', 'open blob']);
+    assert.deepEqual(moved.splice(0), ['close blob', 'open blob']);
     assert.equal((await call('POST', '/doors/sofa/open')).status, 404);
     assert.equal((await call('POST', '/doors/blob/paint')).status, 404);
   });
@@ -135,18 +141,55 @@ describe('the control endpoint', () => {
     assert.ok(clock.nowMs() - before >= 60_000);
   });
 
+  it('rotates the identity header of an app, and tells the new environment', async () => {
+    const resourceId = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.Web/sites/app';
+    const answer = await call('POST', '/identity-header', { resourceId });
+    assert.deepEqual(await answer.json(), { IDENTITY_HEADER: 'new' });
+    assert.deepEqual(moved.splice(0), [`rotate ${resourceId}`]);
+    for (const order of [{}, { resourceId: 7 }, { resourceId: 'app' }, null]) {
+      assert.equal((await call('POST', '/identity-header', order)).status, 400);
+    }
+    assert.deepEqual(moved, []);
+  });
+
   it('reads the journal, which does not hold its secret', async () => {
     const text = await (await call('GET', '/journal')).text();
     assert.match(text, /"kind":"fault"/);
     assert.ok(!text.includes(secret));
   });
 
-  it('refuses everything without its secret', async () => {
-    for (const headers of [
-      { 'x-control-secret': 'canary-control-secreT' },
-      { 'x-control-secret': '' },
-    ]) {
-      assert.equal((await call('GET', '/journal', undefined, headers)).status, 403);
-    }
-  });
+  for (const [method, path, body] of [
+    ['POST', '/faults', { door: 'blob', fault: { kind: 'hang' }, times: 'always' }],
+    ['DELETE', '/faults', undefined],
+    ['POST', '/doors/blob/close', undefined],
+    ['PUT', '/limits', { identity: {} }],
+    ['GET', '/limits', undefined],
+    ['PUT', '/behaviour', { tokenLifetimeSeconds: 60 }],
+    ['GET', '/journal', undefined],
+    ['POST', '/clock', { advanceMs: 3_600_000 }],
+    ['POST', '/identity-header', { resourceId: '/subscriptions/s' }],
+    ['GET', '/nothing', undefined],
+  ] as const) {
+    it(`refuses ${method} ${path} without its secret, and does nothing`, async () => {
+      const id = faults.arm({ door: 'imds', fault: { kind: 'hang' } });
+      const beforeMs = clock.nowMs();
+      for (const headers of [
+        {},
+        { 'x-control-secret': '' },
+        { 'x-control-secret': 'canary-control-secreT' },
+        { 'x-control-secret': `${secret}x` },
+        { authorization: `Bearer ${secret}` },
+      ]) {
+        const answer = await call(method, path, body, headers);
+        assert.equal(answer.status, 403);
+        assert.ok(!(await answer.text()).includes('"kind"'));
+      }
+      assert.equal(faults.take('blob', 'GET /'), undefined);
+      assert.ok(faults.take('imds', 'GET /'), 'what was armed stands');
+      faults.withdraw(id);
+      assert.deepEqual([moved, limits.settings], [[], {}]);
+      assert.notEqual(behaviour.tokenLifetimeSeconds, 60);
+      assert.ok(clock.nowMs() - beforeMs < 60_000);
+    });
+  }
 });

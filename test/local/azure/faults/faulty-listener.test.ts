@@ -197,6 +197,33 @@ describe('the other faults', () => {
     assert.equal(handled, 0);
   });
 
+  for (const status of [200, 302, 400, 404, 409, 410, 412, 418, 500, 502, 504, 599]) {
+    it(`answer ${status} with and without Retry-After, as a date too, and with a body of the order's own`, async () => {
+      const date = 'Wed, 25 Nov 2026 12:00:00 GMT';
+      for (const [more, retryAfter] of [
+        [{}, undefined],
+        [{ retryAfter: date }, date],
+        [{ retryAfter: '0', body: 'own' }, '0'],
+      ] as const) {
+        arm({ kind: 'status', status, ...more });
+        const seen = await call();
+        assert.equal(seen.status, status);
+        assert.equal(seen.headers?.['retry-after'], retryAfter);
+        if ('body' in more) assert.equal(seen.body, 'own');
+        assert.equal(seen.end, 'end');
+      }
+      assert.equal(handled, 0);
+    });
+  }
+
+  it('are slow: done, and answered whole, so much later', async () => {
+    arm({ kind: 'slow', delayMs: 100 });
+    const startedMs = performance.now();
+    const { body, end } = await call();
+    assert.ok(performance.now() - startedMs >= 99);
+    assert.deepEqual([body, end, handled], [WHOLE, 'end', 1]);
+  });
+
   it('hang without doing it', async () => {
     arm({ kind: 'hang' });
     assert.equal((await call()).end, 'silence');
@@ -227,6 +254,22 @@ describe('a fault’s order', () => {
     assert.deepEqual(await outcomes(2), [200, 200]);
     arm({ kind: 'status', status: 503 }, { operation: 'PUT /secrets/*', times: 'always' });
     assert.deepEqual(await outcomes(2), [503, 503]);
+  });
+
+  it('counts the calls that fit, and no others', () => {
+    const fault = { kind: 'hang' } as const;
+    arm(fault, { operation: 'GET /secrets/*', nth: 2 });
+    const taken = (
+      [
+        ['key-vault', 'GET /secrets/a'],
+        ['blob', 'GET /secrets/a'],
+        ['key-vault', 'GET /keys/a'],
+        ['key-vault', 'PUT /secrets/a'],
+        ['key-vault', 'get /SECRETS/a?b'],
+        ['key-vault', 'GET /secrets/a'],
+      ] as const
+    ).map(([door, operation]) => plan.take(door, operation));
+    assert.deepEqual(taken, [undefined, undefined, undefined, undefined, fault, undefined]);
   });
 
   it('hits the same calls for the same seed', async () => {

@@ -77,6 +77,20 @@ describe('Microsoft Graph', () => {
     });
   }
 
+  it('finds an application by its identifier URI, which is one of its names', async () => {
+    const ids = { principalId: crypto.randomUUID(), clientId: crypto.randomUUID() };
+    azure.directory.add({
+      ...ids,
+      kind: 'Application',
+      displayName: 'orders-api',
+      identifierUris: ['api://orders'],
+    });
+    const { body } = await search("servicePrincipalNames/any(c:c eq 'api://Orders')");
+    assert.equal(body.value.length, 1);
+    assert.deepEqual(body.value[0].servicePrincipalNames, [ids.clientId, 'api://orders']);
+    assert.equal(body.value[0].servicePrincipalType, 'Application');
+  });
+
   it('finds nothing for a name that nobody has, and never a user', async () => {
     assert.deepEqual((await search(`id eq '${azure.deployer.principalId}'`)).body.value, []);
   });

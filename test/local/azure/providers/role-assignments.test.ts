@@ -135,6 +135,60 @@ test('a list at a group has inherited rows, filters by principal, and leaves out
   assert.deepEqual(await list(`atScope() and assignedTo('${principalId}')`), []);
 });
 
+test('a role of a group is its members’ role, is listed by assignedTo() and not by principalId eq, and ends with the membership', async () => {
+  const member = addIdentity(arm);
+  const inner = { ...addIdentity(arm), kind: 'Group' as const };
+  const outer = { ...addIdentity(arm), kind: 'Group' as const };
+  for (const each of [inner, outer]) arm.directory.add(each);
+  arm.directory.addMember(outer.principalId, inner.principalId);
+  arm.directory.addMember(inner.principalId, member.principalId);
+  await put(10, {
+    roleDefinitionId: role(roles.reader),
+    principalId: outer.principalId,
+    principalType: 'Group',
+  });
+  const read = async () =>
+    (await arm.call('GET', `${group}?api-version=2021-04-01`, { caller: member })).status;
+  const listed = async (filter: string) => {
+    const path = `${group}/providers/Microsoft.Authorization/roleAssignments?${version}&$filter=${encodeURIComponent(filter)}`;
+    return (await arm.call('GET', path)).body.value.map(
+      (each: { properties: { principalId: string } }) => each.properties.principalId,
+    );
+  };
+  assert.equal(await read(), 200);
+  const resources = await arm.call('GET', `${group}/resources?api-version=2021-04-01`, {
+    caller: member,
+  });
+  assert.equal(resources.status, 200);
+  assert.ok(resources.body.value.length > 0);
+  assert.deepEqual(await listed(`assignedTo('${member.principalId}')`), [outer.principalId]);
+  assert.deepEqual(await listed(`principalId eq '${member.principalId}'`), []);
+  arm.directory.removeMember(inner.principalId, member.principalId);
+  assert.equal(await read(), 403);
+  assert.deepEqual(await listed(`assignedTo('${member.principalId}')`), []);
+});
+
+test('a filter that Azure does not take is refused in its words', async () => {
+  const { principalId } = addIdentity(arm);
+  for (const filter of [
+    `principalId eq ${principalId}`,
+    "principalId eq ''",
+    `atScope() and principalId eq '${principalId}'`,
+    `assignedTo('${principalId}'`,
+    `principalId eq '${principalId}')`,
+    `assignedTo('${principalId}') and assignedTo('${principalId}')`,
+    "roleDefinitionId eq 'x'",
+  ]) {
+    const path = `${group}/providers/Microsoft.Authorization/roleAssignments?${version}&$filter=${encodeURIComponent(filter)}`;
+    const { status, body } = await arm.call('GET', path);
+    assert.equal(status, 400, filter);
+    assert.equal(
+      body.error.message,
+      `The filter '${filter}' is not supported. Supported filters are either 'atScope()' or 'principalId eq '{value}' or assignedTo('{value}')'.`,
+    );
+  }
+});
+
 test('role definitions: by name, whole, one; properties first, id of the subscription', async () => {
   const base = `${group}/providers/Microsoft.Authorization/roleDefinitions`;
   const filter = encodeURIComponent("roleName eq 'Reader'");

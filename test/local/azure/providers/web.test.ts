@@ -120,6 +120,20 @@ test('Flex refuses settings of the other plans, in Web\u2019s own form of an err
   assert.equal(arm.manager.findResource(siteId('func-w')), undefined);
 });
 
+test('a plan may be asked for by its tier alone, as templates of every age do', async () => {
+  const tierOf = async (name: string, body: Record<string, unknown>) => {
+    const path = `${group}/providers/Microsoft.Web/serverfarms/${name}?${version}`;
+    const answer = await arm.call('PUT', path, { body: { location: 'eastus', ...body } });
+    return [answer.body.sku.name, answer.body.sku.tier];
+  };
+  const old = { properties: { computeMode: 'Dynamic', sku: 'Dynamic' } };
+  assert.deepEqual(await tierOf('plan-old', old), ['Y1', 'Dynamic']);
+  const capitals = { sku: { Name: 'S2', Tier: 'Standard' } };
+  assert.deepEqual(await tierOf('plan-capitals', capitals), ['S2', 'Standard']);
+  assert.deepEqual(await tierOf('plan-tier', { sku: { tier: 'Standard' } }), ['S1', 'Standard']);
+  assert.deepEqual(await tierOf('plan-none', {}), ['F1', 'Free']);
+});
+
 test('a plan that is not there, a plan of an unknown size', async () => {
   const lost = await putSite('func-l', { serverFarmId: `${planId}-none` });
   assert.equal(lost.status, 404);

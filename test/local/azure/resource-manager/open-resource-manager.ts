@@ -97,6 +97,9 @@ export function rememberVaults(): TestArm['vaults'] {
       const secretUri = `https://${vault}.vault.azure.net/secrets/${name}`;
       return { secretUri, secretUriWithVersion: `${secretUri}/0123456789abcdef0123456789abcdef` };
     },
+    readSecret: (_, { vaultHost, secretName }) => ({
+      value: secrets.get(`${vaultHost.split('.')[0]}/${secretName}`) ?? '',
+    }),
   };
 }
 

@@ -65,8 +65,8 @@ test('a group goes with everything in it: 202, then 200; role assignments at it 
 });
 
 test('another client\u2019s type is kept as plain data, listed, patched and deleted', async () => {
-  const id = `${group}/providers/Microsoft.Network/virtualNetworks/vnet`;
-  const properties = { addressSpace: { addressPrefixes: ['10.0.0.0/16'] } };
+  const id = `${group}/providers/Microsoft.Network/routeTables/routes`;
+  const properties = { routes: [{ name: 'all' }] };
   const created = await arm.call('PUT', `${id}?api-version=2024-05-01`, {
     body: { location: 'eastus', properties },
   });
@@ -76,10 +76,10 @@ test('another client\u2019s type is kept as plain data, listed, patched and dele
     body: { tags: { a: 'b' } },
   });
   assert.deepEqual(patched.body.tags, { a: 'b' });
-  assert.deepEqual(patched.body.properties.addressSpace, properties.addressSpace);
+  assert.deepEqual(patched.body.properties.routes, properties.routes);
   const list = await arm.call(
     'GET',
-    `${group}/providers/microsoft.network/virtualnetworks?api-version=2024-05-01`,
+    `${group}/providers/microsoft.network/routetables?api-version=2024-05-01`,
   );
   assert.equal(list.body.value[0].id, id);
   assert.equal((await arm.call('DELETE', `${id}?api-version=2024-05-01`)).status, 200);

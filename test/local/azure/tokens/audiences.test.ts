@@ -69,3 +69,22 @@ test('Entra does not know anything else', () => {
     assert.equal(isKnownAudience(audience, directory), false, audience);
   }
 });
+
+test('Entra knows an application by its id, by api:// before it, and by its identifier URIs', () => {
+  const tenant = new Directory(tenantId);
+  const clientId = '99999999-aaaa-4bbb-8ccc-000000000003';
+  const application = {
+    principalId: '99999999-aaaa-4bbb-8ccc-000000000004',
+    clientId,
+    kind: 'Application',
+    displayName: 'orders-api',
+    identifierUris: ['api://Orders', 'https://contoso.com/api/'],
+  } as const;
+  const audiences = [clientId, `api://${clientId}`, 'api://orders', 'https://contoso.com/api'];
+  for (const audience of audiences) assert.equal(isKnownAudience(audience, tenant), false);
+  tenant.add(application);
+  for (const audience of audiences) assert.equal(isKnownAudience(audience, tenant), true, audience);
+  for (const audience of ['api://orders/x', 'api://order', 'https://contoso.com', 'orders']) {
+    assert.equal(isKnownAudience(audience, tenant), false, audience);
+  }
+});

@@ -1,9 +1,9 @@
 // A tenant with its clock, keys and two identities, for the tests of this folder.
-import { MovableClock } from '../../../../local/azure/clock.ts';
 import { Directory, type Principal } from '../../../../local/azure/directory.ts';
 import { Journal } from '../../../../local/azure/journal.ts';
 import { createTokens } from '../../../../local/azure/tokens/create-tokens.ts';
 import { createSigningKeys } from '../../../../local/azure/tokens/signing-keys.ts';
+import { StillClock } from '../../../support/still-clock.ts';
 
 export const tenantId = 'aaaabbbb-0000-cccc-1111-dddd2222eeee';
 export const group = '/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e/resourceGroups/rg';
@@ -31,7 +31,7 @@ function userAssignedIdentity(name: string, number: number): Principal {
 }
 
 export async function createTenant() {
-  const clock = new MovableClock();
+  const clock = new StillClock();
   const journal = new Journal(clock);
   const directory = new Directory(tenantId);
   for (const principal of [systemAssigned, userAssigned, otherUserAssigned]) {

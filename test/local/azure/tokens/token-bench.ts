@@ -12,6 +12,9 @@ import type { TokenProblem } from '../../../../local/azure/tokens/tokens.ts';
 import { createTenant, userAssigned } from './embedded-tenant.ts';
 import { base64Url, decodePart, forge, type Json, signParts } from './token-forgery.ts';
 
+/** The registration of an API of one's own. */
+export const apiClientId = '11112222-bbbb-3333-cccc-4444dddd5555';
+
 /** Each column of the table: what the door accepts as audience. */
 export const doors = {
   'resource-manager': resourceManagerAudiences,
@@ -21,6 +24,8 @@ export const doors = {
   'event-hubs': eventHubsAudiences,
   'service-bus': serviceBusAudiences,
   sql: sqlAudiences,
+  /** Of one application: what its site is told to take. */
+  'app-service': [`api://${apiClientId}`, `api://${apiClientId}/`],
 } as const;
 export type DoorName = keyof typeof doors;
 

@@ -1,6 +1,7 @@
 // F25 to F50: time, issuer, audience, principal.
 import { otherUserAssigned, systemAssigned, tenantId, userAssigned } from '../embedded-tenant.ts';
-import { claimsJson, doors, type Forgery, withRawPart } from '../token-bench.ts';
+import { claimsJson, type Forgery, withRawPart } from '../token-bench.ts';
+import { takenAudiences } from './taken-audiences.ts';
 
 export const claimForgeries: readonly Forgery[] = [
   {
@@ -23,13 +24,13 @@ export const claimForgeries: readonly Forgery[] = [
   {
     name: 'F28 nbf ahead',
     problem: 'notYetValid',
-    make: (b) => b.forged({ nbf: b.nowSeconds + 310 }),
+    make: (b) => b.forged({ nbf: b.nowSeconds + 301 }),
   },
   { name: 'F29 no nbf', problem: 'malformed', make: (b) => b.forged({ nbf: undefined }) },
   {
     name: 'F30 iat ahead',
     problem: 'notYetValid',
-    make: (b) => b.forged({ iat: b.nowSeconds + 310 }),
+    make: (b) => b.forged({ iat: b.nowSeconds + 301 }),
   },
   {
     name: 'F31 another tenant',
@@ -91,16 +92,10 @@ export const claimForgeries: readonly Forgery[] = [
     name: "F38 F43 every other door's audience",
     problem: 'audience',
     make: (b) =>
-      Object.entries(doors)
-        .filter(([door]) => door !== b.door)
-        .flatMap(([, audiences]) => audiences)
-        .concat(
-          'https://servicebus.azure.net/',
-          'https://database.windows.net/',
-          'https://graph.microsoft.com',
-          'https://strangers.blob.core.windows.net',
-        )
-        .filter((aud) => !doors[b.door].some((own) => own === aud))
+      Object.values(takenAudiences)
+        .flat()
+        .concat('https://strangers.blob.core.windows.net')
+        .filter((aud) => !takenAudiences[b.door].includes(aud))
         .map((aud) => b.forged({ aud })),
   },
   {
@@ -112,7 +107,7 @@ export const claimForgeries: readonly Forgery[] = [
         `${b.audience}//`,
         `${b.audience}/x`,
         ` ${b.audience}`,
-        b.audience.replace('https', 'http'),
+        b.audience.replace(/^\w+/, 'http'),
       ].map((aud) => b.forged({ aud })),
   },
   {
