@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { assertKnownQuery, inputInvalid } from '../shared/input.ts';
+import { assertKnownQuery, inputInvalid, readCount } from '../shared/input.ts';
 import { parseSubscriptionName } from '../shared/setting-rules.ts';
 import { type Answer, httpHandler } from './http-handler.ts';
 
@@ -10,7 +10,7 @@ export const readSubscription: Answer = async ({ params, query, url }, services)
   assertKnownQuery(url, ['max', 'deadLetter']);
   const name = parseSubscriptionName(params.name ?? '');
   if ('complaint' in name) throw inputInvalid('name', name.complaint);
-  const max = readMax(query.get('max'));
+  const max = readCount('max', query.get('max'), { fallback: DEFAULT_MAX, largest: 100 });
   const deadLetter = readFlag(query.get('deadLetter'));
   const { SERVICE_BUS_TOPIC } = services.settings.need(
     'SERVICE_BUS_NAMESPACE',
@@ -21,13 +21,6 @@ export const readSubscription: Answer = async ({ params, query, url }, services)
   const messages = await serviceBus.peek(SERVICE_BUS_TOPIC, name.value, { max, deadLetter });
   return { topic: SERVICE_BUS_TOPIC, subscription: name.value, deadLetter, messages };
 };
-
-function readMax(text: string | null): number {
-  if (text === null) return DEFAULT_MAX;
-  const max = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  if (max < 1 || max > 100) throw inputInvalid('max', 'must be a whole number from 1 to 100');
-  return max;
-}
 
 function readFlag(text: string | null): boolean {
   if (text !== null && text !== 'true' && text !== 'false') {

@@ -38,6 +38,18 @@ param scanFeed string = 'list'
 @description('Optional. How often the list is read where scanFeed is resourceGraph, as an ISO 8601 duration.')
 param scanReconcile string = 'P1D'
 
+@description('Optional. Further scopes to scan, of other subscriptions too: resource ids of groups or subscriptions with commas between them. Reader on each is granted there; see examples/other-subscription.bicep.')
+param moreScanScopes string = ''
+
+@description('Optional. Address of a vault elsewhere that secrets are read from; empty for the one that is made here. The grant is made there; see examples/other-subscription.bicep.')
+param otherVaultUrl string = ''
+
+@description('Optional. Address of a further API that takes Entra\'s tokens, which callWebApi asks; empty for none.')
+param webApiUrl string = ''
+
+@description('Optional. What a token for that API is asked for: its application id URI and /.default.')
+param webApiScope string = ''
+
 @description('Optional. Object id of a developer who runs the app on their own machine against these resources; empty for nobody.')
 param developerPrincipalId string = ''
 
@@ -63,6 +75,7 @@ param databaseAdministratorId string = deployer().objectId
 @allowed(['User', 'Group', 'Application'])
 param databaseAdministratorType string = 'User'
 
+var scanScopes = empty(moreScanScopes) ? resourceGroup().id : '${resourceGroup().id},${moreScanScopes}'
 var userAssigned = identityKind == 'userAssigned'
 var tags = { 'azd-env-name': environmentName }
 var token = uniqueString(resourceGroup().id, environmentName)
@@ -205,14 +218,15 @@ module functionApp 'modules/function-app.bicep' = {
     hostBlobEndpoint: hostStorage.outputs.blobEndpoint
     packageContainer: packageContainer
     applicationInsightsConnectionString: monitoring.outputs.connectionString
-    keyVaultUrl: keyVault.outputs.url
+    keyVaultUrl: empty(otherVaultUrl) ? keyVault.outputs.url : otherVaultUrl
     scanStateContainerUrl: '${dataStorage.outputs.blobEndpoint}${targets.scanStateContainer}'
     scanSchedule: scanSchedule
-    scanScopes: resourceGroup().id
+    scanScopes: scanScopes
     scanLookback: scanLookback
     scanOverlap: scanOverlap
     scanFeed: scanFeed
     scanReconcile: scanReconcile
+    webApi: empty(webApiUrl) ? null : { url: webApiUrl, scope: webApiScope }
     messaging: messaging
       ? {
           serviceBusHost: messages!.outputs.serviceBusHost
@@ -289,11 +303,11 @@ output APP_IDENTITY_PRINCIPAL_ID string = userAssigned
   ? identity!.properties.principalId
   : functionApp.outputs.systemAssignedPrincipalId
 
-@description('Address of the vault.')
-output KEY_VAULT_URL string = keyVault.outputs.url
+@description('Address of the vault that secrets are read from.')
+output KEY_VAULT_URL string = empty(otherVaultUrl) ? keyVault.outputs.url : otherVaultUrl
 
 @description('Resource ids of the scopes that are scanned.')
-output SCAN_SCOPES string = resourceGroup().id
+output SCAN_SCOPES string = scanScopes
 
 @description('Address of the container that keeps the state of the scan.')
 output SCAN_STATE_CONTAINER_URL string = '${dataStorage.outputs.blobEndpoint}${targets.scanStateContainer}'

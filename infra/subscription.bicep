@@ -30,6 +30,18 @@ param scanFeed string = 'list'
 @description('Optional. How often the list is read where scanFeed is resourceGraph, as an ISO 8601 duration.')
 param scanReconcile string = 'P1D'
 
+@description('Optional. Further scopes to scan, of other subscriptions too: resource ids of groups or subscriptions with commas between them.')
+param moreScanScopes string = ''
+
+@description('Optional. Address of a vault elsewhere that secrets are read from; empty for the one that is made here.')
+param otherVaultUrl string = ''
+
+@description('Optional. Address of a further API that takes Entra\'s tokens, which callWebApi asks; empty for none.')
+param webApiUrl string = ''
+
+@description('Optional. What a token for that API is asked for: its application id URI and /.default.')
+param webApiScope string = ''
+
 @description('Optional. Object id of a developer who runs the app on their own machine against these resources; empty for nobody.')
 param developerPrincipalId string = ''
 
@@ -72,6 +84,10 @@ module main 'main.bicep' = {
     scanOverlap: scanOverlap
     scanFeed: scanFeed
     scanReconcile: scanReconcile
+    webApiUrl: webApiUrl
+    webApiScope: webApiScope
+    moreScanScopes: moreScanScopes
+    otherVaultUrl: otherVaultUrl
     developerPrincipalId: developerPrincipalId
     protect: protect
     messaging: messaging
@@ -98,7 +114,7 @@ output APP_IDENTITY_KIND string = main.outputs.APP_IDENTITY_KIND
 @description('Object id of the app\'s identity, as role assignments name it.')
 output APP_IDENTITY_PRINCIPAL_ID string = main.outputs.APP_IDENTITY_PRINCIPAL_ID
 
-@description('Address of the vault.')
+@description('Address of the vault that secrets are read from.')
 output KEY_VAULT_URL string = main.outputs.KEY_VAULT_URL
 
 @description('Resource ids of the scopes that are scanned.')

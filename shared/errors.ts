@@ -22,6 +22,7 @@ export type Target =
   | 'event-hubs'
   | 'service-bus'
   | 'database'
+  | 'web-api'
   | 'app';
 
 /** Who was refused what, and the role that would allow it. */

@@ -31,3 +31,25 @@ export function assertKnownQuery(url: string, known: readonly string[]): void {
     throw inputInvalid(`The query parameter "${shown}"`, `is not known: this function ${allowed}`);
   }
 }
+
+/** A query parameter that is a whole number from 1 to `largest`; `text` null: it is absent. Throws INPUT_INVALID. */
+export function readCount(
+  field: string,
+  text: string | null,
+  { fallback, largest }: { readonly fallback: number; readonly largest: number },
+): number {
+  if (text === null) return fallback;
+  const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (count < 1 || count > largest) {
+    throw inputInvalid(field, `must be a whole number from 1 to ${largest}`);
+  }
+  return count;
+}
+
+/** Throws INPUT_INVALID for what is no GUID of 32 digits and 4 dashes; gives it in lower case. */
+export function readGuid(field: string, text: string | undefined): string {
+  if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text ?? '')) {
+    throw inputInvalid(field, 'must be a GUID of 32 digits and 4 dashes');
+  }
+  return (text ?? '').toLowerCase();
+}

@@ -71,6 +71,38 @@ export const operations = {
     scope,
     role: roles.reader,
   }),
+  /** `scope`: a subscription or a resource group. */
+  listIdentities: (scope: string): Operation => ({
+    target: 'resource-manager',
+    purpose: 'list managed identities',
+    action: 'Microsoft.ManagedIdentity/userAssignedIdentities/read',
+    scope,
+    role: roles.reader,
+  }),
+  /** `scope`: a resource that has a system-assigned identity. */
+  readSystemAssignedIdentity: (scope: string): Operation => ({
+    target: 'resource-manager',
+    purpose: 'read the system-assigned identity',
+    action: 'Microsoft.ManagedIdentity/identities/read',
+    scope,
+    role: roles.reader,
+  }),
+  /** `scope`: a subscription or a resource group. */
+  listRoleAssignments: (scope: string): Operation => ({
+    target: 'resource-manager',
+    purpose: 'list role assignments',
+    action: 'Microsoft.Authorization/roleAssignments/read',
+    scope,
+    role: roles.reader,
+  }),
+  /** `scope`: a subscription or a resource group. */
+  readRoleDefinition: (scope: string): Operation => ({
+    target: 'resource-manager',
+    purpose: 'read a role definition',
+    action: 'Microsoft.Authorization/roleDefinitions/read',
+    scope,
+    role: roles.reader,
+  }),
   /** `scope`: subscriptions and resource groups, with commas between them. */
   readChanges: (scope: string): Operation => ({
     target: 'resource-manager',
@@ -163,5 +195,13 @@ export const operations = {
     action: 'EXECUTE',
     scope: `${scope}: inventory.SummarizeResources`,
     role: { name: 'EXECUTE on inventory.SummarizeResources' },
+  }),
+  /** `scope`: the API's address. What it takes to be let in is the API's own affair. */
+  callWebApi: (scope: string): Operation => ({
+    target: 'web-api',
+    purpose: 'call the API',
+    action: 'GET',
+    scope,
+    role: { name: "a place among the API's allowed principals" },
   }),
 } as const;

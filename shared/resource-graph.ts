@@ -1,7 +1,7 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { operations } from './operations.ts';
 import { RESOURCE_MANAGER_SCOPE } from './resource-manager.ts';
-import { createPost } from './resource-manager-post.ts';
+import { createRequests } from './resource-manager-requests.ts';
 import { parseScope } from './scope.ts';
 import { toAppError } from './to-app-error.ts';
 
@@ -34,7 +34,7 @@ export function createResourceGraph(
   credential: TokenCredential,
   principalIdInHand: (tokenScope: string) => string | undefined,
 ): ResourceGraph {
-  const post = createPost(credential, RESOURCE_MANAGER_SCOPE);
+  const { post } = createRequests(credential, RESOURCE_MANAGER_SCOPE);
   return {
     async listCreations(scopes, since, page) {
       const subscriptions = new Set(scopes.map((scope) => parseScope(scope).subscriptionId));

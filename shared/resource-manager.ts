@@ -19,6 +19,17 @@ export interface ListedResource {
   readonly location?: string;
   /** Absent if ARM doesn't know: it happens for some types. */
   readonly createdTime?: Date;
+  readonly identity?: ListedIdentity;
+}
+
+/** Which identities a resource has. `principalId` is that of the system-assigned one. */
+export interface ListedIdentity {
+  readonly principalId?: string;
+  readonly tenantId?: string;
+  /** By resource id, spelled as whoever assigned it did. */
+  readonly userAssignedIdentities?: Readonly<
+    Record<string, { readonly principalId?: string; readonly clientId?: string }>
+  >;
 }
 
 export interface ResourcePage {

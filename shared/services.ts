@@ -8,10 +8,13 @@ import { createEventHub, type EventHub } from './event-hubs.ts';
 import type { LadderLimits } from './identity/request-token.ts';
 import type { TokenCache } from './identity/token-cache.ts';
 import { createKeyVault, type KeyVault } from './key-vault.ts';
+import { createManagedIdentities, type ManagedIdentities } from './managed-identities.ts';
 import { createResourceGraph, type ResourceGraph } from './resource-graph.ts';
 import { createResourceManager, type ResourceManager } from './resource-manager.ts';
+import { createRoleAssignments, type RoleAssignments } from './role-assignments.ts';
 import { createServiceBus, type ServiceBus } from './service-bus.ts';
 import { type Environment, loadSettings, processEnvironment, type Settings } from './settings.ts';
+import { createWebApi, type WebApi } from './web-api.ts';
 
 /** Each part throws CONFIG_INVALID if a setting that it needs is not as it should be. */
 export interface Services {
@@ -19,6 +22,8 @@ export interface Services {
   readonly credential: TokenCache;
   readonly resourceManager: ResourceManager;
   readonly resourceGraph: ResourceGraph;
+  readonly managedIdentities: ManagedIdentities;
+  readonly roleAssignments: RoleAssignments;
   readonly keyVault: KeyVault;
   /** The container of the scan's state and report. */
   readonly scanBlobs: Blobs;
@@ -28,6 +33,8 @@ export interface Services {
   readonly database: Database;
   /** The container of archived events. */
   readonly archive: EventArchive;
+  /** Any API that takes Entra's tokens. */
+  readonly webApi: WebApi;
   /** Ends the connections that are open, within 2 s. */
   close(): Promise<void>;
 }
@@ -48,6 +55,10 @@ export function createServices(
   );
   const resourceManager = lazy(() => createResourceManager(services.credential, principalIdInHand));
   const resourceGraph = lazy(() => createResourceGraph(services.credential, principalIdInHand));
+  const managedIdentities = lazy(() =>
+    createManagedIdentities(services.credential, principalIdInHand),
+  );
+  const roleAssignments = lazy(() => createRoleAssignments(services.credential, principalIdInHand));
   const keyVault = lazy(() => {
     const { KEY_VAULT_URL } = settings.need('KEY_VAULT_URL', 'IDENTITY_KIND');
     return createKeyVault(KEY_VAULT_URL, services.credential, principalIdInHand);
@@ -82,6 +93,18 @@ export function createServices(
     const { EVENTS_CONTAINER_URL } = settings.need('EVENTS_CONTAINER_URL', 'IDENTITY_KIND');
     return createArchive(EVENTS_CONTAINER_URL, services.credential, principalIdInHand);
   });
+  const webApi = lazy(() => {
+    const { WEB_API_URL, WEB_API_SCOPE } = settings.need(
+      'WEB_API_URL',
+      'WEB_API_SCOPE',
+      'IDENTITY_KIND',
+    );
+    return createWebApi(
+      { url: WEB_API_URL, scope: WEB_API_SCOPE },
+      services.credential,
+      principalIdInHand,
+    );
+  });
   const services: Services = {
     settings,
     get credential() {
@@ -92,6 +115,12 @@ export function createServices(
     },
     get resourceGraph() {
       return resourceGraph();
+    },
+    get managedIdentities() {
+      return managedIdentities();
+    },
+    get roleAssignments() {
+      return roleAssignments();
     },
     get keyVault() {
       return keyVault();
@@ -110,6 +139,9 @@ export function createServices(
     },
     get archive() {
       return archive();
+    },
+    get webApi() {
+      return webApi();
     },
     async close() {
       await Promise.all([eventHub, serviceBus, database].map(({ made }) => made?.close()));

@@ -112,6 +112,32 @@ export function parsePoolSize(value: string): Parsed<number> {
     : { complaint: 'must be a whole number from 1 to 100' };
 }
 
+/** A name that the world knows: an address by number, or without a dot, is a machine's own neighbourhood. */
+const PUBLIC_HOST = /^(?=.*[a-z])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*[a-z0-9]$/;
+
+export function parseWebApiUrl(value: string): Parsed<URL> {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  const isPlain =
+    url?.protocol === 'https:' && url.port === '' && url.username === '' && url.hash === '';
+  return url && isPlain && PUBLIC_HOST.test(url.hostname)
+    ? { value: url }
+    : {
+        complaint:
+          'must be the https address of what is asked, such as https://<app>.azurewebsites.net/api/orders, without a port',
+      };
+}
+
+/** Azure: managed identities have no scopes of their own, only everything that they were given. https://learn.microsoft.com/entra/identity-platform/scopes-oidc#the-default-scope */
+export function parseWebApiScope(value: string): Parsed<string> {
+  const resource = `(?:api://[\\w.-]+(?:/[\\w.-]+)*|https://[\\w.-]+(?:/[\\w.-]+)*/?|${GUID})`;
+  return new RegExp(`^${resource}/\\.default$`).test(value)
+    ? { value }
+    : {
+        complaint:
+          'must be the application id URI of the API and /.default, such as api://<client id>/.default',
+      };
+}
+
 const OTHER_CLOUDS =
   /\.(?:vault\.azure\.cn|vault\.usgovcloudapi\.net|(?:core|database|servicebus)\.(?:chinacloudapi\.cn|usgovcloudapi\.net))\b/i;
 

@@ -22,6 +22,8 @@ import {
   parseSqlServer,
   parseSubscriptionName,
   parseVaultUrl,
+  parseWebApiScope,
+  parseWebApiUrl,
 } from './setting-rules.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -66,6 +68,9 @@ export interface SettingValues {
   readonly SQL_DATABASE: string;
   /** Connections at the same time. */
   readonly SQL_POOL_SIZE: number;
+  readonly WEB_API_URL: URL;
+  /** What a token for that API is asked for: `<resource>/.default`. */
+  readonly WEB_API_SCOPE: string;
 }
 
 /** All absent: the app publishes nothing. One of them present: all are needed. */
@@ -88,6 +93,12 @@ export const databaseSettingNames = [
   'SQL_POOL_SIZE',
 ] as const satisfies readonly (keyof SettingValues)[];
 
+/** Both absent: the app calls no further API. One of them present: both are needed. */
+export const webApiSettingNames = [
+  'WEB_API_URL',
+  'WEB_API_SCOPE',
+] as const satisfies readonly (keyof SettingValues)[];
+
 /** Every app setting that `shared/` reads; infra sets these and no others but the host's own. */
 export const settingNames = [
   'IDENTITY_KIND',
@@ -102,6 +113,7 @@ export const settingNames = [
   'SCAN_STATE_CONTAINER_URL',
   ...messagingSettingNames,
   ...databaseSettingNames,
+  ...webApiSettingNames,
 ] as const;
 
 export interface SettingProblem {
@@ -111,12 +123,14 @@ export interface SettingProblem {
 }
 
 export interface Settings {
-  /** Not of messaging or of a database that is off. */
+  /** Not of messaging, a database or a further API that is off. */
   readonly problems: readonly SettingProblem[];
   /** At least one setting of messaging is there. */
   readonly isMessagingOn: boolean;
   /** At least one setting of the database is there. */
   readonly isDatabaseOn: boolean;
+  /** At least one setting of the further API is there. */
+  readonly isWebApiOn: boolean;
   /** The named settings; throws one CONFIG_INVALID with every complaint about them. */
   need<Name extends keyof SettingValues>(...names: Name[]): Pick<SettingValues, Name>;
 }
@@ -168,6 +182,8 @@ export function loadSettings(env: Environment): Settings {
     SQL_SERVER: read('SQL_SERVER', parseSqlServer),
     SQL_DATABASE: read('SQL_DATABASE', parseSqlDatabase),
     SQL_POOL_SIZE: read('SQL_POOL_SIZE', parsePoolSize, DEFAULT_POOL_SIZE),
+    WEB_API_URL: read('WEB_API_URL', parseWebApiUrl),
+    WEB_API_SCOPE: read('WEB_API_SCOPE', parseWebApiScope),
   };
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
     complain(TLS_SETTING, 'turns off TLS verification, and tokens would go to anyone: remove it');
@@ -181,12 +197,16 @@ export function loadSettings(env: Environment): Settings {
   const isPresent = (name: string) => env[name] !== undefined;
   const isMessagingOn = messagingSettingNames.some(isPresent);
   const isDatabaseOn = databaseSettingNames.some(isPresent);
+  const isWebApiOn = webApiSettingNames.some(isPresent);
   const isConcern = (setting: string) =>
-    (isMessagingOn || !MESSAGING.has(setting)) && (isDatabaseOn || !DATABASE.has(setting));
+    (isMessagingOn || !MESSAGING.has(setting)) &&
+    (isDatabaseOn || !DATABASE.has(setting)) &&
+    (isWebApiOn || !WEB_API.has(setting));
   return {
     problems: Object.freeze(problems.filter(({ setting }) => isConcern(setting))),
     isMessagingOn,
     isDatabaseOn,
+    isWebApiOn,
     need: (...names) => pick(values, names, problems),
   };
 }
@@ -197,6 +217,7 @@ const TLS_SETTING = 'NODE_TLS_REJECT_UNAUTHORIZED';
 const DEBUG_SETTING = 'DEBUG';
 const MESSAGING = new Set<string>([...messagingSettingNames, DEBUG_SETTING]);
 const DATABASE = new Set<string>(databaseSettingNames);
+const WEB_API = new Set<string>(webApiSettingNames);
 
 function readIdentity(
   env: Environment,

@@ -11,11 +11,13 @@ import {
   refusedByKeyVault,
   refusedByResourceManager,
 } from './refusals/refused-by.ts';
+import { refusedByWebApi } from './refusals/refused-by-web-api.ts';
 
 const refusedBy: Readonly<Partial<Record<Target, RefusedBy>>> = {
   'resource-manager': refusedByResourceManager,
   'key-vault': refusedByKeyVault,
   blobs: refusedByBlobs,
+  'web-api': refusedByWebApi,
 };
 
 /**

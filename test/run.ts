@@ -1,4 +1,4 @@
-// All tests, or the files that are named: `npm test`, `node test/run.ts test/shared/credential.test.ts`.
+// All tests, or the files that are named: `npm test`, `npx node test/run.ts test/shared/credential.test.ts`.
 // Half of a run is waiting: for silent servers, locks, retries. `node --test` goes by the alphabet, so that the files which
 // wait stand side by side and those which compute do, too. Taken in turns they fill the processors: 309 s for 400 on two.
 import { globSync } from 'node:fs';

@@ -95,6 +95,9 @@ param messaging messagingSettings?
 @description('Required. Server (host name) and database of the inventory; null where there is none.')
 param database { serverHost: string, database: string }?
 
+@description('Required. A further API that takes Entra\'s tokens, and what a token for it is asked for; null where there is none.')
+param webApi { url: string, scope: string }?
+
 @description('Required. How many instances of which functions are always ready, whatever the platform can see of their queues.')
 param alwaysReady { name: string, instanceCount: int }[]
 
@@ -132,6 +135,13 @@ var databaseAppSettings = database == null
   : [
       { name: 'SQL_SERVER', value: database!.serverHost }
       { name: 'SQL_DATABASE', value: database!.database }
+    ]
+
+var webApiAppSettings = webApi == null
+  ? []
+  : [
+      { name: 'WEB_API_URL', value: webApi!.url }
+      { name: 'WEB_API_SCOPE', value: webApi!.scope }
     ]
 
 // Read by the Functions host. Only blobs: timer locks and keys live there, and no trigger of ours needs a queue or table.
@@ -194,6 +204,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         appSettings,
         messagingAppSettings,
         databaseAppSettings,
+        webApiAppSettings,
         hostSettings,
         messagingHostSettings,
         userAssigned ? userAssignedSettings : [],

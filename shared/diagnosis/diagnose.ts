@@ -1,12 +1,13 @@
 import { within } from '../deadline.ts';
-import { AppError, type DeniedAccess, type ErrorCode } from '../errors.ts';
-import { claimsOf, tokenScopes } from '../identity/describe-identity.ts';
+import { AppError, type DeniedAccess, type ErrorCode, type Target } from '../errors.ts';
+import { claimsOf, scopesInUse } from '../identity/describe-identity.ts';
 import type { TokenClaims } from '../identity/token-claims.ts';
 import type { Operation } from '../operations.ts';
 import type { Services } from '../services.ts';
 import { databaseChecks } from './database-checks.ts';
 import { explain } from './explain.ts';
 import { messagingChecks } from './messaging-checks.ts';
+import { webApiChecks } from './web-api-checks.ts';
 
 /** The way of one call, as far as it came. */
 export interface TargetDiagnosis {
@@ -33,7 +34,7 @@ const TARGET_MS = 13_000;
 
 /** One row of the answer. */
 export interface Check {
-  readonly target: keyof typeof tokenScopes;
+  readonly target: Target;
   readonly subject?: string;
   readonly probe: () => Promise<Operation>;
 }
@@ -90,6 +91,7 @@ function checksOf(services: Services, secretName: string | undefined): Check[] {
     },
     ...messagingChecks(services),
     ...databaseChecks(services),
+    ...webApiChecks(services),
   ];
 }
 
@@ -108,13 +110,15 @@ async function diagnoseTarget(
   try {
     return await within(TARGET_MS, target, async () => {
       services.settings.need('IDENTITY_KIND');
-      const claims = await claimsOf(services, tokenScopes[target]);
+      const scope = scopesInUse(services.settings)[target];
+      // Where a setting is at fault there is none: the probe says which.
+      const claims = scope === undefined ? undefined : await claimsOf(services, scope);
       // Without a token the call would only wait for one again, and the target would seem to be at fault.
-      if ('error' in claims) {
+      if (claims && 'error' in claims) {
         const { code, message, nextStep } = claims.error;
         return { ...about(), verdict: code, message, nextStep };
       }
-      seen.token = claims;
+      if (claims) seen.token = claims;
       const operation = await check.probe();
       const call = { action: operation.action, role: operation.role.name };
       return { ...about(), call, verdict: 'works', message: `May ${operation.purpose}.` };

@@ -11,8 +11,8 @@ export function explain(
 ): Explanation {
   const { code, message, nextStep, access } = error;
   const plain = { verdict: code, message, nextStep, ...(access ? { access } : {}) };
-  // Grants in a database hold at once, and are no role assignments.
-  if (code !== 'ACCESS_DENIED' || !access || error.target === 'database') return plain;
+  if (code !== 'ACCESS_DENIED' || !access || WITHOUT_ROLE_ASSIGNMENTS.has(error.target))
+    return plain;
   if (error.target === 'key-vault' && seen.secretName === undefined) {
     return {
       verdict: 'unclear',
@@ -21,20 +21,34 @@ export function explain(
       nextStep: 'Name one to know: GET /api/diagnose?secret=<name>.',
     };
   }
-  return { ...plain, nextStep: `${nextStep} ${adviceOnGrants(error.target, seen.token)}` };
+  return {
+    ...plain,
+    nextStep: `${nextStep} ${adviceOnGrants(error.target, seen.token, access.scope)}`,
+  };
 }
 
+/** They let in by rules of their own. */
+const WITHOUT_ROLE_ASSIGNMENTS: ReadonlySet<string> = new Set(['database', 'web-api']);
+
 /** What people get wrong when a role seems to be there. */
-function adviceOnGrants(target: string, token: TokenClaims | undefined): string {
+function adviceOnGrants(target: string, token: TokenClaims | undefined, scope: string): string {
   return [
     token?.iat
       ? `This token was issued at ${token.iat}: membership of a group that was granted later shows only in a newer one (up to 24 hours; restart the app to get one).`
       : '',
-    token?.oid ? `Look at what it has: az role assignment list --assignee ${token.oid} --all.` : '',
+    token?.oid
+      ? `Look at what it has: az role assignment list --assignee ${token.oid} --all${subscriptionOption(scope)}.`
+      : '',
     DATA_ROLE_ADVICE[target] ?? '',
   ]
     .filter(Boolean)
     .join(' ');
+}
+
+/** Azure: `--all` means the subscription that az is set to. https://learn.microsoft.com/cli/azure/role/assignment */
+function subscriptionOption(scope: string): string {
+  const [, subscriptionId] = /^\/subscriptions\/([^/]+)/i.exec(scope) ?? [];
+  return subscriptionId === undefined ? '' : ` --subscription ${subscriptionId}`;
 }
 
 /** Azure: management roles hold no dataActions. https://learn.microsoft.com/azure/role-based-access-control/role-definitions#control-and-data-actions */

@@ -6,9 +6,10 @@ import { KEY_VAULT_SCOPE } from '../key-vault.ts';
 import { RESOURCE_MANAGER_SCOPE } from '../resource-manager.ts';
 import { SERVICE_BUS_SCOPE } from '../service-bus.ts';
 import type { Services } from '../services.ts';
+import type { Settings } from '../settings.ts';
 import type { TokenClaims } from './token-claims.ts';
 
-/** The audiences of the app; a caller can name no other. */
+/** The audiences of Azure's own services; a caller can name no other. */
 export const tokenScopes = {
   'resource-manager': RESOURCE_MANAGER_SCOPE,
   'key-vault': KEY_VAULT_SCOPE,
@@ -20,6 +21,25 @@ export const tokenScopes = {
 
 const OF_MESSAGING: readonly string[] = ['event-hubs', 'service-bus'];
 const OF_DATABASE: readonly string[] = ['database'];
+
+/** By target: what the app asks tokens for, with what is off left out. */
+export function scopesInUse(settings: Settings): Readonly<Record<string, string>> {
+  const { isMessagingOn, isDatabaseOn } = settings;
+  const own = Object.entries(tokenScopes).filter(
+    ([target]) =>
+      (isMessagingOn || !OF_MESSAGING.includes(target)) &&
+      (isDatabaseOn || !OF_DATABASE.includes(target)),
+  );
+  return { ...Object.fromEntries(own), ...webApiScope(settings) };
+}
+
+function webApiScope(settings: Settings): { readonly 'web-api'?: string } {
+  try {
+    return { 'web-api': settings.need('WEB_API_SCOPE').WEB_API_SCOPE };
+  } catch {
+    return {}; // absent, or complained about elsewhere
+  }
+}
 
 export interface IdentityDescription {
   readonly kind: string;
@@ -42,15 +62,11 @@ interface Problem {
 export async function describeIdentity(
   services: Pick<Services, 'settings' | 'credential'>,
 ): Promise<IdentityDescription> {
-  const { isMessagingOn, isDatabaseOn } = services.settings;
-  const asked = Object.entries(tokenScopes).filter(
-    ([target]) =>
-      (isMessagingOn || !OF_MESSAGING.includes(target)) &&
-      (isDatabaseOn || !OF_DATABASE.includes(target)),
-  );
   const tokens = Object.fromEntries(
     await Promise.all(
-      asked.map(async ([target, scope]) => [target, await claimsOf(services, scope)] as const),
+      Object.entries(scopesInUse(services.settings)).map(
+        async ([target, scope]) => [target, await claimsOf(services, scope)] as const,
+      ),
     ),
   );
   const claims = Object.values(tokens).find((one): one is TokenClaims => !('error' in one));

@@ -32,7 +32,7 @@ const KNOWN: readonly {
     said: /AADSTS500011|AADSTS50001\b|resource principal/i,
     explain: () => [
       'The tenant knows no service by this audience',
-      'Check the address of the target: the audience is derived from it.',
+      'Correct the address of the target, from which the audience comes, or WEB_API_SCOPE: an API of your own needs an app registration with that URI.',
     ],
   },
 ];

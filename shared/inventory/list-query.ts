@@ -1,6 +1,6 @@
 import { isTimestamp } from '../cloud-event/attribute-rules.ts';
 import { ticksOfText } from '../database/datetime2.ts';
-import { inputInvalid } from '../input.ts';
+import { inputInvalid, readCount } from '../input.ts';
 import { type Place, readContinuation } from './continuation.ts';
 
 /** What listResources is asked for. */
@@ -24,7 +24,7 @@ const LONGEST_TYPE = 256;
 export function readListQuery(query: Pick<URLSearchParams, 'get'>): ListQuery {
   const type = readType(query.get('type'));
   const createdAfterTicks = readTime(query.get('createdAfter'));
-  const top = readTop(query.get('top'));
+  const top = readCount('top', query.get('top'), { fallback: DEFAULT_TOP, largest: LARGEST_TOP });
   // Types are compared without case, as the database does.
   const filter = JSON.stringify([type?.toLowerCase() ?? null, String(createdAfterTicks ?? '')]);
   const continuation = query.get('continuation');
@@ -61,12 +61,3 @@ function readTime(text: string | null): bigint | undefined {
 /** Of datetime2, whatever the zone made of the year. */
 const EARLIEST = ticksOfText('0001-01-01T00:00:00Z');
 const LATEST = ticksOfText('9999-12-31T23:59:59.9999999Z');
-
-function readTop(text: string | null): number {
-  if (text === null) return DEFAULT_TOP;
-  const top = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  if (top < 1 || top > LARGEST_TOP) {
-    throw inputInvalid('top', `must be a whole number from 1 to ${LARGEST_TOP}`);
-  }
-  return top;
-}

@@ -102,9 +102,11 @@ export function expectedRefusals(azure: LocalAzure): Readonly<Record<string, Exp
   return {
     readsResources: {
       role: 'Reader',
-      stops: 'the scan',
+      stops: 'the scan, and what is told of identities',
       refused: {
         scanResources: 'ACCESS_DENIED (resource-manager)',
+        listIdentities: 'ACCESS_DENIED (resource-manager)',
+        findIdentity: 'ACCESS_DENIED (resource-manager)',
         'diagnose resource-manager': 'ACCESS_DENIED',
         scanOnRequest: 'ACCESS_DENIED (resource-manager)',
       },

@@ -18,6 +18,8 @@ const nothingWorks = (code: string) => ({
   scanResources: code,
   getScan: code,
   readSecret: code,
+  listIdentities: code,
+  findIdentity: code,
   'diagnose resource-manager': code.split(' ')[0],
   'diagnose key-vault': code.split(' ')[0],
   'diagnose blobs': code.split(' ')[0],

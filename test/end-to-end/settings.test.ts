@@ -98,6 +98,8 @@ describe('an app with', () => {
     },
     SCAN_SCOPES: {
       scanResources: 'CONFIG_INVALID (settings)',
+      listIdentities: 'CONFIG_INVALID (settings)',
+      findIdentity: 'CONFIG_INVALID (settings)',
       'diagnose resource-manager': 'CONFIG_INVALID',
     },
     SCAN_LOOKBACK: { scanResources: 'CONFIG_INVALID (settings)' },

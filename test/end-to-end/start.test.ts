@@ -91,7 +91,7 @@ describe('npm start, started once,', () => {
     assert.match(said, new RegExp(`^First scan: finished, ${found.length} new resources$`, 'm'));
 
     const addresses = [...said.matchAll(/^ {2}curl (\S+)$/gm)].map(([, address = '']) => address);
-    assert.equal(addresses.length, 7);
+    assert.equal(addresses.length, 8);
     for (const address of addresses) await getJson(address);
   });
 

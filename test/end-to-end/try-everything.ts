@@ -13,6 +13,8 @@ export const everythingWorks = {
   getScan: 'works',
   readSecret: 'works',
   getIdentity: 'works',
+  listIdentities: 'works',
+  findIdentity: 'works',
   'diagnose resource-manager': 'works',
   'diagnose key-vault': 'works',
   'diagnose blobs': 'works',
@@ -37,8 +39,17 @@ export async function tryEverything(app: AppProcess): Promise<Record<string, str
     getScan: await answered('/api/scans/latest'),
     readSecret: await answered('/api/secrets/demo'),
     getIdentity: await answered('/api/identity'),
+    listIdentities: await answered('/api/identities'),
+    findIdentity: await answered(`/api/identities/${await anyIdentity(app)}`),
     ...Object.fromEntries(targets.map(({ target, verdict }) => [`diagnose ${target}`, verdict])),
   };
+}
+
+/** Principal id of the first that is listed. */
+async function anyIdentity(app: AppProcess): Promise<string> {
+  const { body } = await app.get('/api/identities');
+  const [first] = (body.identities ?? []) as { readonly principalId: string }[];
+  return first?.principalId ?? crypto.randomUUID();
 }
 
 export async function diagnose(app: AppProcess): Promise<readonly TargetDiagnosis[]> {

@@ -2,7 +2,7 @@
 // A timer that is late or was missed: test/local/functions-host/timer.test.ts.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { describe, it } from 'node:test';
+import { describe, it, mock } from 'node:test';
 import type { Door } from '../../local/azure/doors.ts';
 import type { JournalEntry } from '../../local/azure/journal.ts';
 import {
@@ -12,10 +12,18 @@ import {
   startDeployedApp,
 } from '../end-to-end/start-deployed-app.ts';
 import { useLocalAzure } from '../support/local-azure.ts';
+import { createLeakFinder } from '../threats/find-leaks.ts';
 import { deploy, things } from './deploy-cases.ts';
 import { assertNoSecret } from './promises.ts';
 
 const azure = await useLocalAzure();
+const tokens: string[] = [];
+const { issue } = azure.tokens;
+mock.method(azure.tokens, 'issue', async (...args: Parameters<typeof issue>) => {
+  const token = await issue(...args);
+  tokens.push(token.accessToken);
+  return token;
+});
 
 /** The runs of the tests are the only ones, and the host asks nothing of its own storage for them. */
 function start(
@@ -38,6 +46,16 @@ async function ended(app: AppProcess): Promise<{ code: number | null; elapsedMs:
 function faultTaken(door: Door, since: number): Promise<unknown> {
   const isIt = (entry: JournalEntry) => entry.kind === 'fault' && entry.door === door;
   return azure.journal.waitFor(`a fault at ${door}`, isIt, { since });
+}
+
+/** Promise (6): of all tokens that there were, and of the identity header. */
+function assertNothingTold(app: AppProcess, siteId: string): void {
+  const header = azure.identityEnvironmentOf(siteId).IDENTITY_HEADER ?? '';
+  assert.ok(tokens.length > 0);
+  // The header of a token is the same in each, and no secret.
+  const parts = tokens.map((token) => token.slice(token.indexOf('.') + 1));
+  const leaksIn = createLeakFinder({ 'a token': parts, 'the identity header': [header] });
+  assert.deepEqual(leaksIn(app.output()), []);
 }
 
 /** Names of the resources that the app has told of, in order. */
@@ -68,6 +86,7 @@ describe('the process', { concurrency: true }, () => {
     const { code, elapsedMs } = await end;
     assert.equal(code, 0);
     assert.ok(elapsedMs < 10_000, `${elapsedMs} ms`);
+    assertNothingTold(app, app.site.id);
   });
 
   it('Row 44: that is told to end in the middle of a scan ends it within 10 s, and the next one goes on', async (t) => {
@@ -95,6 +114,8 @@ describe('the process', { concurrency: true }, () => {
     const next = await second.scan();
     assert.deepEqual(namesIn(next.log), ['after']);
     assert.equal(new Set(namesIn(log)).size, namesIn(log).length);
+    assertNothingTold(first, first.site.id);
+    assertNothingTold(second, first.site.id);
   });
 
   it('Row 44: that can write no file works, and its state is whole', {
@@ -109,6 +130,7 @@ describe('the process', { concurrency: true }, () => {
     assert.equal((await app.get('/api/secrets/demo')).status, 200);
     assert.equal((await app.get('/api/scans/latest')).body.outcome, 'finished');
     assert.deepEqual(namesIn((await app.scan()).log), [], 'it remembers');
+    assertNothingTold(app, app.site.id);
   });
 });
 

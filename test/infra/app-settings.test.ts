@@ -6,6 +6,7 @@ import {
   loadSettings,
   messagingSettingNames,
   settingNames,
+  webApiSettingNames,
 } from '../../shared/settings.ts';
 import { deployedBy, valueAt } from './deployed.ts';
 import { type Variant, variants } from './snapshot.ts';
@@ -46,6 +47,7 @@ for (const variant of variants) {
         ...optionalNames,
         ...(variant.messaging ? [] : messagingSettingNames),
         ...(variant.database ? [] : databaseSettingNames),
+        ...(variant.webApi ? [] : webApiSettingNames),
       ];
       const host = [...hostSettingNames, ...(variant.messaging ? connectionNames : [])];
       const expected = [...settingNames, ...host].filter(
@@ -92,10 +94,11 @@ for (const variant of variants) {
 
     it('are accepted by the code, once Azure has filled in what it makes up', async () => {
       const settings = { ...(await appSettings(variant)), ...madeUpByAzure(variant) };
-      const { problems, isMessagingOn, isDatabaseOn } = loadSettings(settings);
+      const { problems, isMessagingOn, isDatabaseOn, isWebApiOn } = loadSettings(settings);
       assert.deepEqual(problems, []);
       assert.equal(isMessagingOn, variant.messaging !== undefined);
       assert.equal(isDatabaseOn, variant.database !== undefined);
+      assert.equal(isWebApiOn, variant.webApi === true);
     });
   });
 }

@@ -19,6 +19,8 @@ export interface Variant {
   readonly messaging?: 'receiver' | 'owner';
   /** With Azure SQL, and who makes what is in the database. */
   readonly database?: 'script' | 'person';
+  /** With a further API to call. */
+  readonly webApi?: true;
 }
 
 export const developerPrincipalId = '33333333-3333-3333-3333-333333333333';
@@ -64,9 +66,16 @@ export const variants: readonly Variant[] = [
   {
     name: 'scale-by-owner',
     parametersFile: 'main',
-    environment: { DATABASE: 'false', SCALE_BY_OWNER: 'true', APP_IDENTITY_KIND: 'systemAssigned' },
+    environment: {
+      DATABASE: 'false',
+      SCALE_BY_OWNER: 'true',
+      APP_IDENTITY_KIND: 'systemAssigned',
+      WEB_API_URL: 'https://func-orders.azurewebsites.net/api/orders',
+      WEB_API_SCOPE: 'api://44444444-4444-4444-4444-444444444444/.default',
+    },
     identityKind: 'systemAssigned',
     messaging: 'owner',
+    webApi: true,
   },
   {
     // Without messaging there is no database, although it is not switched off.

@@ -107,6 +107,21 @@ export const mutants: readonly Mutant[] = [
     test: feed('role is gone'),
   },
   {
+    safeguard: 'proof of each scope, not of one for all',
+    file: 'shared/scan/change-scan.ts',
+    find: 'const denial = await probe(this.report.scope, this.#tools);',
+    replace:
+      "const denial = this.report.scope.endsWith('rg-other') ? undefined : await probe(this.report.scope, this.#tools);",
+    test: feed('needs a GET of each'),
+  },
+  {
+    safeguard: 'list that is read where the feed has forgotten too much',
+    file: 'shared/scan/feed-state.ts',
+    find: 'const FEED_KEEPS_MS = 14 * 86_400_000;',
+    replace: 'const FEED_KEEPS_MS = 15 * 86_400_000;',
+    test: feed('the 14 days that the feed keeps'),
+  },
+  {
     safeguard: 'list that is read though the feed is followed',
     file: 'shared/scan/feed-state.ts',
     find: 'return isReconciliation ||',
@@ -271,5 +286,27 @@ export const mutants: readonly Mutant[] = [
     find: 'if (!isSecretName(name))',
     replace: 'if (false)',
     test: { file: 'test/functions/http-functions.test.ts' },
+  },
+  // What is told of identities
+  {
+    safeguard: 'a list that is refused where it would be empty',
+    file: 'shared/identity/collect-identities.ts',
+    find: 'await resourceManager.probe(scope);',
+    replace: '',
+    test: { file: 'test/shared/identity/collect-identities.test.ts' },
+  },
+  {
+    safeguard: 'the check of a cursor',
+    file: 'shared/sealed-place.ts',
+    find: 'return isWhole ? place : undefined;',
+    replace: 'return place;',
+    test: { file: 'test/shared/identity/identities-query.test.ts' },
+  },
+  {
+    safeguard: 'ids that are GUIDs',
+    file: 'shared/input.ts',
+    find: "throw inputInvalid(field, 'must be a GUID of 32 digits and 4 dashes');",
+    replace: '',
+    test: { file: 'test/shared/identity/identities-query.test.ts' },
   },
 ];

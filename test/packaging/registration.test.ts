@@ -66,7 +66,7 @@ function packagesOf(files: readonly string[]): string[] {
 describe('a worker that loads the package', () => {
   const { registered, loaded } = load();
 
-  /** Indented: registered only where messaging is on. */
+  /** Indented: registered only where its settings are there. */
   const inSources = (pattern: RegExp) =>
     globSync('functions/*.ts', { cwd: projectDirectory }).flatMap((file) => {
       const text = readFileSync(join(projectDirectory, file), 'utf8');
@@ -81,6 +81,7 @@ describe('a worker that loads the package', () => {
     const settings = {
       SERVICE_BUS_TOPIC: 'new-resources',
       SQL_SERVER: 'sql-x.database.windows.net',
+      WEB_API_URL: 'https://api.contoso.example/',
     };
     const withAll = load('', settings);
     assert.deepEqual(withAll.registered.sort(), all.sort());

@@ -74,6 +74,9 @@ describe('Resource Manager', () => {
       'http://management.azure.com/plain',
       'https://management.azure.com:8443/port',
       'https://management.azure.com@evil.example/user',
+      'https://user@management.azure.com/user',
+      'https://user:password@management.azure.com/user',
+      '//evil.example/relative',
     ]) {
       const error = await refusal(() => resourceManager.listPage(SCOPE, nextLink));
       assert.equal(error.code, 'UNEXPECTED');
@@ -146,6 +149,24 @@ describe('Resource Manager', () => {
       (errorResponse(error).headers as Record<string, string>)['Retry-After'],
       '600',
     );
+  });
+
+  it("[15] reads a Retry-After that is a date, by the target's clock; without both it waits as it likes", async () => {
+    const date = 'Sun, 25 Nov 2035 12:00:00 GMT';
+    arm.answer = (_, response) =>
+      json(response, 429, {}, { date, 'retry-after': 'Sun, 25 Nov 2035 12:05:00 GMT' });
+    const since = arm.requests.length;
+    const error = await refusal(() => resourceManager.listPage(SCOPE));
+    assert.deepEqual([error.code, error.retryAfterSeconds], ['THROTTLED', 300]);
+    assert.equal(arm.requests.length, since + 1, 'it is not asked in vain');
+
+    for (const headers of [{ date, 'retry-after': 'soon' }, {}]) {
+      let throttled = 0;
+      arm.answer = (_, response) =>
+        throttled++ < 2 ? json(response, 429, {}, headers) : json(response, 200, { value: [] });
+      await within(3_000, 'app', () => resourceManager.listPage(SCOPE));
+      assert.equal(throttled, 3);
+    }
   });
 
   it('[16] tries a failing page again, and tells when it keeps failing', async () => {

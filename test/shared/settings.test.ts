@@ -7,6 +7,7 @@ import {
   loadSettings,
   messagingSettingNames,
   settingNames,
+  webApiSettingNames,
 } from '../../shared/settings.ts';
 
 const SUBSCRIPTION = '/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e';
@@ -33,6 +34,8 @@ const GOOD = {
   SQL_SERVER: 'sql-app.database.windows.net',
   SQL_DATABASE: 'inventory',
   SQL_POOL_SIZE: '10',
+  WEB_API_URL: 'https://func-orders.azurewebsites.net/api/orders?top=1',
+  WEB_API_SCOPE: 'api://44444444-4444-4444-4444-444444444444/.default',
 } as const satisfies Environment;
 
 const NAMESPACES = [
@@ -177,6 +180,28 @@ describe('the settings', () => {
       '24:00:00',
     ],
     SCAN_OVERLAP: ['', '48'],
+    WEB_API_URL: [
+      '',
+      'api.contoso.example',
+      'http://api.contoso.example/',
+      'https://api.contoso.example:8443/',
+      'https://user@api.contoso.example/',
+      'https://api.contoso.example/#part',
+      'https://localhost/',
+      'https://169.254.169.254/metadata/identity',
+      'https://2852039166/',
+      'https://[::1]/',
+      'https://api.contoso.example/?sig=abc&sv=2024',
+    ],
+    WEB_API_SCOPE: [
+      '',
+      '.default',
+      'api://44444444-4444-4444-4444-444444444444',
+      'api://44444444-4444-4444-4444-444444444444/Orders.Read',
+      'https://graph.microsoft.com/User.Read',
+      'http://graph.microsoft.com/.default',
+      'api://a/.default https://graph.microsoft.com/.default',
+    ],
     SERVICE_BUS_NAMESPACE: NAMESPACES,
     EVENT_HUBS_NAMESPACE: NAMESPACES,
     SERVICE_BUS_TOPIC: ['', '/topic', 'topic/', 'a b', 'sb://ns/topic', 't'.repeat(261), '%TOPIC%'],
@@ -307,6 +332,35 @@ describe('the settings', () => {
       );
     }
     assert.equal(without('SQL_POOL_SIZE').need('SQL_POOL_SIZE').SQL_POOL_SIZE, 10);
+  });
+
+  it('leave the further API out where neither of its settings is there, and want both where one is', () => {
+    const without = (...names: readonly string[]) =>
+      loadSettings({ ...GOOD, ...Object.fromEntries(names.map((name) => [name, undefined])) });
+    const off = without(...webApiSettingNames);
+    assert.deepEqual(off.problems, []);
+    assert.equal(off.isWebApiOn, false);
+    for (const name of webApiSettingNames) {
+      const { problems, isWebApiOn } = without(name);
+      assert.equal(isWebApiOn, true);
+      assert.deepEqual(
+        problems.map(({ setting }) => setting),
+        [name],
+      );
+    }
+  });
+
+  it('take the API by any name that the world knows, and its scope in each form that Entra takes', () => {
+    for (const scope of [
+      'https://graph.microsoft.com/.default',
+      'https://management.azure.com//.default',
+      'api://contoso.example/orders/.default',
+      '00000003-0000-0000-c000-000000000000/.default',
+    ]) {
+      assert.deepEqual(problemsOf({ WEB_API_SCOPE: scope }), [], scope);
+    }
+    const { WEB_API_URL } = loadSettings(GOOD).need('WEB_API_URL');
+    assert.equal(WEB_API_URL.href, GOOD.WEB_API_URL);
   });
 
   describe('[T3] with DEBUG', () => {

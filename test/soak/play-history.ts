@@ -116,21 +116,28 @@ class Player {
     const call = this.#createCall(run, faults);
     return {
       listCreations: (scopes, since, page) =>
-        call(() => this.#changes.list(scopes, since, page, this.time.nowMs)),
+        call(
+          () => this.#changes.list(scopes, since, page, this.time.nowMs),
+          // Azure: who may read nothing gets the same answer as if nothing had happened.
+          () => ({ creations: [] }),
+        ),
     };
   }
 
   /** Calls of one run to one service, each of which takes time and may meet its fault. */
-  #createCall(run: Run, faults: readonly ListFault[]): <T>(effect: () => T) => Promise<T> {
+  #createCall(
+    run: Run,
+    faults: readonly ListFault[],
+  ): <T>(effect: () => T, denied?: () => T) => Promise<T> {
     let calls = 0;
-    return async <T>(effect: () => T): Promise<T> => {
+    return async <T>(effect: () => T, denied?: () => T): Promise<T> => {
       calls += 1;
       const fault = faults.find((one) => one.call === calls);
       await run.process.point();
       await this.time.sleep(30 + this.#random() * 300);
       if (fault?.kind === 'slow') await this.time.sleep(fault.delayMs);
       const failure = fault && fault.kind !== 'slow' ? listFailures[fault.kind]() : undefined;
-      const result = failure ?? effect();
+      const result = fault?.kind === 'denied' && denied ? denied() : (failure ?? effect());
       await this.time.sleep(20 + this.#random() * 50);
       await run.process.point();
       if (result instanceof AppError) throw result;

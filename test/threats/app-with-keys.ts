@@ -5,7 +5,7 @@ import type { LocalAzure } from '../../local/azure/start-azure.ts';
 import { buildApp } from '../../local/build-app.ts';
 import { appSettingsOf, type RunningApp, runApp } from '../../local/run-app.ts';
 import { type Deployment, deploySite } from '../end-to-end/start-deployed-app.ts';
-import { projectDirectory } from '../support/local-azure.ts';
+import { groupId, projectDirectory } from '../support/local-azure.ts';
 import type { Keys } from './bad-inputs/bad-everywhere.ts';
 
 export interface AppWithKeys extends RunningApp {
@@ -66,5 +66,13 @@ function readKeys(azure: LocalAzure, { functions }: RunningApp): Keys {
     master: host.masterKey.value,
     host: host.functionKeys[0].value,
     own: Object.fromEntries(functions.map(({ name }) => [name, read(name).keys[0].value])),
+  };
+}
+
+/** Parameters for an app that calls Resource Manager as it would any API: it asks for the group that it is in. */
+export function webApiAtGroup(group: string) {
+  return {
+    webApiUrl: `https://management.azure.com${groupId(group)}?api-version=2025-04-01`,
+    webApiScope: 'https://management.azure.com/.default',
   };
 }

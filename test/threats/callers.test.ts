@@ -2,21 +2,29 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { useLocalAzure } from '../support/local-azure.ts';
-import { type AppWithKeys, startAppWithKeys } from './app-with-keys.ts';
+import { type AppWithKeys, startAppWithKeys, webApiAtGroup } from './app-with-keys.ts';
 import { endpoints } from './bad-inputs/endpoints.ts';
 import { sendBytes } from './bad-inputs/send-bytes.ts';
 
 const azure = await useLocalAzure();
 let app: AppWithKeys;
 before(async () => {
-  app = await startAppWithKeys(azure, 'rg-callers');
+  app = await startAppWithKeys(azure, 'rg-callers', {}, webApiAtGroup('rg-callers'));
 });
 after(() => app?.stop());
 
 const statusOf = async (path: string, key?: string) => (await app.get(path, key)).status;
 
-/** No scan has run. */
-const WORKS = { readSecret: 200, getIdentity: 200, getScan: 404, diagnose: 200 };
+/** No scan has run, and nobody has the id that is asked for. */
+const WORKS = {
+  readSecret: 200,
+  getIdentity: 200,
+  listIdentities: 200,
+  findIdentity: 404,
+  getScan: 404,
+  callWebApi: 200,
+  diagnose: 200,
+};
 
 describe('T5 a caller', () => {
   for (const { name, path, level } of endpoints) {

@@ -42,6 +42,7 @@ const SECURE = [
   'blob',
   'entra',
   'graph',
+  'app-service',
   'messaging-websocket',
 ] as const;
 /** TLS without HTTP. */
@@ -115,6 +116,16 @@ describe('T17 the doors', () => {
       assert.notEqual((await getOverTls(at, []))?.status, 421);
     });
   }
+
+  it('app-service leads to the host of the running app, by the name of its site', async () => {
+    const site = azure.resourceManager.findResource(app.siteId);
+    const host = String(site?.properties.defaultHostName);
+    const answer = await getOverTls({ host, port: portOf('app-service'), target: '/' }, []);
+    assert.equal(answer?.status, 200);
+    assert.match(answer?.body ?? '', /Your Azure Function App is up and running/);
+    const at = { host, port: portOf('app-service'), target: '/api/diagnose' };
+    assert.equal((await getOverTls(at, []))?.status, 401, 'function keys count there too');
+  });
 
   for (const door of PLAIN) {
     it(`${door} answers 421 to a foreign Host`, async () => {

@@ -1,8 +1,11 @@
 import { tenantId } from '../../local/azure/tenant.ts';
+import { apiClientId, doors } from '../local/azure/tokens/token-bench.ts';
 import { groupId } from '../support/local-azure.ts';
 import { names } from './token-doors.ts';
 
 const common = { location: 'westeurope' };
+const providers = `${groupId(names.group)}/providers`;
+export const apiId = `${providers}/Microsoft.Web/sites/${names.api}`;
 
 function template(...resources: readonly Record<string, unknown>[]) {
   return {
@@ -12,7 +15,7 @@ function template(...resources: readonly Record<string, unknown>[]) {
   };
 }
 
-/** What the doors need: a vault and a storage account. */
+/** What the doors need: a vault, a storage account, and a site with a registration. */
 export const doorsTemplate = template(
   {
     ...common,
@@ -34,9 +37,45 @@ export const doorsTemplate = template(
     sku: { name: 'Standard_LRS' },
     properties: { allowSharedKeyAccess: false },
   },
+  {
+    ...common,
+    type: 'Microsoft.Web/serverfarms',
+    apiVersion: '2024-04-01',
+    name: 'plan-api',
+    sku: { name: 'B1' },
+    properties: { reserved: true },
+  },
+  {
+    ...common,
+    type: 'Microsoft.Web/sites',
+    apiVersion: '2024-04-01',
+    name: names.api,
+    kind: 'functionapp,linux',
+    dependsOn: [`${providers}/Microsoft.Web/serverfarms/plan-api`],
+    properties: { serverFarmId: `${providers}/Microsoft.Web/serverfarms/plan-api`, reserved: true },
+  },
+  {
+    type: 'Microsoft.Web/sites/config',
+    apiVersion: '2024-04-01',
+    name: `${names.api}/authsettingsV2`,
+    dependsOn: [apiId],
+    properties: {
+      platform: { enabled: true },
+      globalValidation: { requireAuthentication: true, unauthenticatedClientAction: 'Return401' },
+      identityProviders: {
+        azureActiveDirectory: {
+          enabled: true,
+          registration: {
+            clientId: apiClientId,
+            openIdIssuer: `https://sts.windows.net/${tenantId}/`,
+          },
+          validation: { allowedAudiences: doors['app-service'] },
+        },
+      },
+    },
+  },
 );
 
-const providers = `${groupId(names.group)}/providers`;
 const planId = `${providers}/Microsoft.Web/serverfarms/plan-forged`;
 export const siteId = `${providers}/Microsoft.Web/sites/app-forged`;
 export const identityId = `${providers}/Microsoft.ManagedIdentity/userAssignedIdentities/id-forged`;

@@ -37,7 +37,7 @@ describe('T8 a target that redirects', () => {
           const since = door.requests.length;
           await assert.rejects(
             within(3000, 'app', ask),
-            { name: 'AppError', code: /^(UNEXPECTED|TARGET_UNAVAILABLE)$/ },
+            { name: 'AppError', code: /^(UNEXPECTED|TARGET_UNAVAILABLE|ACCESS_DENIED)$/ },
             location,
           );
           assert.ok(door.requests.length > since, 'it was asked');

@@ -1,11 +1,12 @@
-// The app's three targets as servers whose answers a test writes, and the call that the app makes to each.
+// The app's HTTP targets as servers whose answers a test writes, and the call that the app makes to each.
 import { createBlobs } from '../../shared/blobs.ts';
 import { createKeyVault } from '../../shared/key-vault.ts';
 import { createResourceManager } from '../../shared/resource-manager.ts';
+import { createWebApi } from '../../shared/web-api.ts';
 import { canaryCredential, openScriptedDoor, type ScriptedDoor } from '../shared/scripted-door.ts';
 
 export interface ScriptedTarget {
-  readonly name: 'Resource Manager' | 'Key Vault' | 'blob storage';
+  readonly name: 'Resource Manager' | 'Key Vault' | 'blob storage' | 'a web API';
   readonly door: ScriptedDoor;
   readonly ask: () => Promise<unknown>;
 }
@@ -22,6 +23,13 @@ export async function openScriptedTargets(): Promise<readonly ScriptedTarget[]> 
   const resourceManager = createResourceManager(...parts);
   const keyVault = createKeyVault(new URL('https://kv-app.vault.azure.net/'), ...parts);
   const blobs = createBlobs(new URL('https://stapp.blob.core.windows.net/state'), ...parts);
+  const webApi = createWebApi(
+    {
+      url: new URL('https://graph.microsoft.com/v1.0/organization'),
+      scope: 'https://graph.microsoft.com/.default',
+    },
+    ...parts,
+  );
   return [
     {
       name: 'Resource Manager',
@@ -37,6 +45,11 @@ export async function openScriptedTargets(): Promise<readonly ScriptedTarget[]> 
       name: 'blob storage',
       door: await openScriptedDoor('.blob.core.windows.net:443'),
       ask: () => blobs.read('scan-report.json'),
+    },
+    {
+      name: 'a web API',
+      door: await openScriptedDoor('graph.microsoft.com:443'),
+      ask: () => webApi.call(),
     },
   ];
 }

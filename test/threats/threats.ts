@@ -84,6 +84,10 @@ export const threats: Readonly<Record<string, Threat>> = {
     tests: [
       { file: AZURE_CALLS, title: '[21] sends nothing to a foreign host that a nextLink names' },
       { file: 'test/threats/redirects.test.ts', title: 'T8 a target that redirects' },
+      {
+        file: 'test/shared/web-api.test.ts',
+        title: '[T8] that points to another address gets no token there',
+      },
     ],
   },
   T9: {

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { projectDirectory, useLocalAzure } from '../support/local-azure.ts';
-import { startAppWithKeys } from './app-with-keys.ts';
+import { startAppWithKeys, webApiAtGroup } from './app-with-keys.ts';
 import { endpoints } from './bad-inputs/endpoints.ts';
 
 const azure = await useLocalAzure();
@@ -28,7 +28,12 @@ describe('T14 with NODE_TLS_REJECT_UNAUTHORIZED=0', () => {
 
   it('the app says so at its start, answers CONFIG_INVALID, and asks for no token', async (t) => {
     const since = azure.journal.position;
-    const app = await startAppWithKeys(azure, 'rg-tls-off', environment);
+    const app = await startAppWithKeys(
+      azure,
+      'rg-tls-off',
+      environment,
+      webApiAtGroup('rg-tls-off'),
+    );
     t.after(app.stop);
     assert.match(app.output(), /CONFIG_INVALID: NODE_TLS_REJECT_UNAUTHORIZED turns off TLS/);
     for (const { name, path } of endpoints) {

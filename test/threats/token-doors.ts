@@ -3,10 +3,15 @@
 import type { Door } from '../../local/azure/doors.ts';
 import { tenantId } from '../../local/azure/tenant.ts';
 import type { TokenProblem } from '../../local/azure/tokens/tokens.ts';
-import type { DoorName } from '../local/azure/tokens/token-bench.ts';
+import { apiClientId, type DoorName } from '../local/azure/tokens/token-bench.ts';
 import { groupId } from '../support/local-azure.ts';
 
-export const names = { group: 'rg-forged', vault: 'kv-forged', account: 'account' };
+export const names = {
+  group: 'rg-forged',
+  vault: 'kv-forged',
+  account: 'account',
+  api: 'func-forged',
+};
 
 /** Without a token: no header at all, one of another scheme, one that names the scheme only. */
 export type Presentation = Exclude<TokenProblem, 'missing'> | 'absent' | 'otherScheme' | 'empty';
@@ -215,9 +220,30 @@ const graph: DoorColumn = {
   },
 };
 
+/** yeongseon/azure-paas-troubleshooting-labs: the same words for no token and for a wrong one, and no body. */
+const appService: DoorColumn = {
+  door: 'app-service',
+  host: `${names.api}.azurewebsites.net`,
+  target: '/api/orders',
+  headers: [],
+  refusal: () => ({
+    status: 401,
+    challenge: exactly(
+      `Bearer realm="${names.api}.azurewebsites.net" authorization_uri="https://login.windows.net/${tenantId}/oauth2/authorize" resource_id="${apiClientId}"`,
+    ),
+    body: NONE,
+  }),
+};
+
 function exactly(text: string): RegExp {
   const parts = text.split(TIME).map((part) => RegExp.escape(part));
   return new RegExp(`^${parts.join(DOT_NET_TIME)}$`);
 }
 
-export const doorColumns: readonly DoorColumn[] = [resourceManager, keyVault, blob, graph];
+export const doorColumns: readonly DoorColumn[] = [
+  resourceManager,
+  keyVault,
+  blob,
+  graph,
+  appService,
+];

@@ -6,6 +6,8 @@ import { FeedWorld } from './feed-world.ts';
 import { armFailure, SCOPE } from './world.ts';
 
 let world: FeedWorld;
+/** When the list was read last, before each test. */
+let listedAt: string | undefined;
 
 beforeEach(async () => {
   world = new FeedWorld();
@@ -14,6 +16,7 @@ beforeEach(async () => {
   assert.equal(world.published.length, 25);
   world.published.length = 0;
   world.takeRequests();
+  listedAt = world.feed?.listedAt;
 });
 
 describe('the scan by Resource Graph', () => {
@@ -143,6 +146,20 @@ describe('the scan by Resource Graph', () => {
     assert.equal(world.takeRequests().pages, 0);
   });
 
+  for (const [days, isListed] of [
+    [11.9, false],
+    [12.1, true],
+  ] as const) {
+    it(`keeps to the 14 days that the feed keeps, the overlap of two in them: after ${days} it reads ${isListed ? 'the list' : 'the feed'}`, async () => {
+      const newest = world.feed?.watermark ?? '';
+      world.nowMs = Date.parse(newest) + days * 86_400_000;
+      world.create('new');
+      await world.scan({ feed: { resourceGraph: world.resourceGraph, reconcileMs: 1e12 } });
+      assert.equal(world.feed?.listedAt !== listedAt, isListed);
+      assert.deepEqual(world.names, ['new']);
+    });
+  }
+
   it('reads the list where more groups have news than are worth asking one by one', async () => {
     world.passHours(0.1);
     for (let index = 0; index < 51; index++) {
@@ -225,6 +242,34 @@ describe('an answer without news', () => {
     await assert.rejects(world.follow(), { code: 'ACCESS_DENIED' });
     assert.equal(world.feed?.watermark, before);
   });
+});
+
+describe('an answer without news in two scopes', () => {
+  const other = SCOPE.replace('rg-app', 'rg-other');
+  const scopes = [SCOPE, other];
+
+  for (const denied of scopes) {
+    it(`needs a GET of each: ${denied === other ? 'the second' : 'the first'} is refused, and its watermark alone stays`, async () => {
+      await world.follow({ scopes });
+      const watermarks = () =>
+        scopes.map((scope) => world.checkpoint.scopes[scope.toLowerCase()]?.feed?.watermark ?? '');
+      world.changes.length = 0;
+      world.passHours(1.1);
+      await world.follow({ scopes });
+      const before = watermarks();
+      world.takeRequests();
+      world.onProbe = (scope) => {
+        if (scope === denied) throw armFailure({ code: 'ACCESS_DENIED', status: 403 });
+      };
+      world.passHours(1.1);
+      await assert.rejects(world.follow({ scopes }), { code: 'ACCESS_DENIED' });
+      assert.deepEqual(world.probes, scopes);
+      assert.deepEqual(
+        watermarks().map((watermark, index) => watermark > (before[index] ?? '')),
+        scopes.map((scope) => scope !== denied),
+      );
+    });
+  }
 });
 
 describe('Resource Graph fails', () => {

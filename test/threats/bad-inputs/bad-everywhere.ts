@@ -1,6 +1,7 @@
 // What is bad at every endpoint: keys, and queries.
-import type { Badness, Endpoint } from './endpoints.ts';
-import { encodeAll } from './endpoints.ts';
+
+import { encodeAll } from './bad-names.ts';
+import type { Badness, Endpoint } from './badness.ts';
 import { removeHeader, setHeader } from './request-draft.ts';
 
 /** Keys of the host under test. */

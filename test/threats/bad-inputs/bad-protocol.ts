@@ -1,5 +1,5 @@
 // What is bad as HTTP, whatever the endpoint.
-import type { Badness } from './endpoints.ts';
+import type { Badness } from './badness.ts';
 import { removeHeader, setHeader } from './request-draft.ts';
 
 /** What HTTP or the host refuse before any function is asked. */

@@ -1,6 +1,6 @@
 import { type Keys, keyBadness, queryBadness } from './bad-everywhere.ts';
 import { protocolBadness } from './bad-protocol.ts';
-import type { Endpoint } from './endpoints.ts';
+import type { Endpoint } from './badness.ts';
 import { noise, noiseWithoutBody } from './noise.ts';
 import { createPick } from './pick.ts';
 import { type RequestDraft, renderDraft, setBody, setHeader } from './request-draft.ts';

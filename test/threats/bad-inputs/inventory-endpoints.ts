@@ -1,5 +1,6 @@
 // What is bad input to the endpoints that read the database.
-import { type Badness, type Endpoint, encodeAll } from './endpoints.ts';
+import { encodeAll } from './bad-names.ts';
+import type { Badness, Endpoint } from './badness.ts';
 import type { Pick } from './pick.ts';
 
 const SQL = [
