@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts';
 import { type Door, doorNames, isHostOf } from './doors.ts';
 import type { DoorWithoutSql } from './faults/fault.ts';
 import type { FaultPlan } from './faults/fault-plan.ts';
@@ -6,6 +7,7 @@ import { type Listener, type RunningServer, startServer, type TlsIdentity } from
 import type { Journal } from './journal.ts';
 
 interface OpenDoorsParts {
+  readonly clock: Clock;
   readonly journal: Journal;
   readonly faults: FaultPlan;
   /** For doors that are https. */
@@ -36,8 +38,14 @@ export class OpenDoors {
     listener: Listener,
     { secure = false, guard = (next) => next }: DoorOptions = {},
   ): Promise<number> {
-    const { faults, tls } = this.#parts;
-    const server = await startServer(guard(createFaultyListener(door, faults, listener)), {
+    const { clock, faults, tls } = this.#parts;
+    const dated: Listener = (request, response) => {
+      // Where a service says nothing else: clients count Retry-After from it, and tell clocks that differ by it.
+      response.setHeader('Date', new Date(clock.nowMs()).toUTCString());
+      guarded(request, response);
+    };
+    const guarded = guard(createFaultyListener(door, faults, listener));
+    const server = await startServer(dated, {
       isOwnHost: (host) => isOwnHost(door, host),
       ...(secure && { tls }),
     });

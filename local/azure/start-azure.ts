@@ -80,7 +80,7 @@ export async function startAzure(options: AzureOptions): Promise<LocalAzure> {
     isPaused: (databaseId) => behaviour.isPaused(databaseId),
   });
   const machines = new Machines();
-  const doors = new OpenDoors({ journal, faults, tls: certificateAuthority.serverIdentity });
+  const doors = new OpenDoors({ clock, journal, faults, tls: certificateAuthority.serverIdentity });
   const { ports } = doors;
   const resourceManager = createResourceManager({
     ...parts,

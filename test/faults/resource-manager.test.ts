@@ -12,8 +12,13 @@ import type { WatchedApp } from './watched-app.ts';
 import { isSilent, nameOf, wireFaults } from './wire-faults.ts';
 
 const PAGE_SIZE = 10;
-const lab = await openFaultLab(33, { behaviour: { listPageSize: PAGE_SIZE } });
+const lab = await openFaultLab(20 + 3 * wireFaults.length, {
+  behaviour: { listPageSize: PAGE_SIZE },
+});
 const { azure } = lab;
+const pagesCut = ([1, 2, 3] as const).flatMap((page) =>
+  wireFaults.map((fault) => [page, fault] as const),
+);
 const stranger = await openScriptedDoor('management.azure.com.evil.example:443');
 
 /** An app with so many pages to list. */
@@ -40,7 +45,7 @@ function pagesListed(app: WatchedApp, since: number): string[] {
     .map((request) => (/skiptoken/i.test(request) ? 'further' : 'first'));
 }
 
-describe('a page that fails', { concurrency: 16 }, () => {
+describe('a page that fails', { concurrency: 26 }, () => {
   for (const page of [1, 2, 3] as const) {
     it(`Row 15: 429 at page ${page} with a short Retry-After: waits and goes on in the same run`, async () => {
       const app = await appWithPages(3);
@@ -84,10 +89,10 @@ describe('a page that fails', { concurrency: 16 }, () => {
     }
   }
 
-  for (const fault of wireFaults) {
-    it(`Row 16: ${nameOf(fault)}, at the second page: resumes there`, async () => {
-      const app = await appWithPages(2);
-      const cut = armPage(app, 2, fault, isSilent(fault) ? 'always' : 1);
+  for (const [page, fault] of pagesCut) {
+    it(`Row 16: ${nameOf(fault)}, at page ${page}: resumes there`, async () => {
+      const app = await appWithPages(3);
+      const cut = armPage(app, page, fault, isSilent(fault) ? 'always' : 1);
       // Silence is cut by the run's own time.
       if (isSilent(fault)) await app.scan({ timeLimitMs: 5_000 });
       else await app.scanFinishes();

@@ -11,6 +11,7 @@ import type { Principal } from '../../local/azure/directory.ts';
 import { type AzureOptions, type LocalAzure, startAzure } from '../../local/azure/start-azure.ts';
 import { subscription } from '../../local/azure/tenant.ts';
 import { installRedirect } from '../../local/redirect/redirect.ts';
+import { unrefLongTimers } from './long-timers.ts';
 
 export const subscriptionId = subscription.subscriptionId;
 export const projectDirectory = join(import.meta.dirname, '..', '..');
@@ -20,6 +21,7 @@ export const groupId = (name: string) => `/subscriptions/${subscriptionId}/resou
 export async function useLocalAzure(
   options: Partial<AzureOptions> = {},
 ): Promise<LocalAzure & { trustRedirect(more: Readonly<Record<string, number>>): void }> {
+  unrefLongTimers();
   const stateDirectory = mkdtempSync(join(tmpdir(), 'local-azure-'));
   const azure = await startAzure({ stateDirectory, ...options });
   const undo = [installRedirect(azure.redirect)];

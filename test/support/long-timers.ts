@@ -1,5 +1,5 @@
-// The messaging SDKs leave the renewal timer of a link that the broker has detached, for as long as its token lives:
-// a test process would not end for a day.
+// The messaging SDKs leave the renewal timer of a link that the broker has detached, or that is closed while it is made,
+// for as long as its token lives: a test process would not end for a day.
 const LONG_MS = 30_000;
 
 const { setTimeout: original } = globalThis;

@@ -84,8 +84,18 @@ describe('the clock of the embedded Azure', () => {
     const put = foreignClient(azure, 'kv-clock.vault.azure.net', owner, 'https://vault.azure.net');
     const set = await put('/secrets/a?api-version=7.4', { method: 'PUT', body: { value: 'x' } });
     isThen(set.body.attributes?.created * 1000, 'created of a secret');
-    const blob = await fetch('https://st.blob.core.windows.net/');
-    isThen(blob.headers.get('date') ?? undefined, 'Date of the blob service');
+    for (const door of [
+      'https://management.azure.com',
+      'https://kv-clock.vault.azure.net',
+      'https://st.blob.core.windows.net',
+      'https://graph.microsoft.com',
+      'https://login.microsoftonline.com',
+      'https://nobody.azurewebsites.net',
+      `http://127.0.0.1:${azure.ports['app-service-identity']}`,
+    ]) {
+      const { headers } = await fetch(door);
+      isThen(headers.get('date') ?? undefined, `Date of ${door}`);
+    }
     const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: 'x' });
     const login = await fetch(
       `https://login.microsoftonline.com/${azure.directory.tenantId}/oauth2/v2.0/token`,

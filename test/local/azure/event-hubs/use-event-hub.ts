@@ -8,7 +8,6 @@ import {
   groupId,
   useLocalAzure,
 } from '../../../support/local-azure.ts';
-import { unrefLongTimers } from '../../../support/long-timers.ts';
 
 export const HOST = 'demo-ns.servicebus.windows.net';
 export const namespaceId = `${groupId('rg-test')}/providers/Microsoft.EventHub/namespaces/demo-ns`;
@@ -25,7 +24,6 @@ export const noRetries = {
 };
 
 export async function useEventHub(options: Partial<AzureOptions> = {}) {
-  unrefLongTimers();
   const clients: { close(): Promise<void> }[] = [];
   // Before the broker goes: hooks run in the order of their making.
   after(() => Promise.all(clients.map((client) => client.close())));
