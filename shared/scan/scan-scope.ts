@@ -65,10 +65,9 @@ class ScopeScan {
     for (;;) {
       if (remainingMs() <= this.#tools.reserveMs) return 'time is up';
       try {
-        const { resources, nextPage } = await this.#listPage();
-        for (const resource of resources) this.#look(resource);
+        const { count, nextPage } = await this.#lookAtPage();
         if (nextPage === undefined) return 'end';
-        walk.step(nextPage, resources.length);
+        walk.step(nextPage, count);
         this.pass = { ...this.pass, nextPage };
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
@@ -85,6 +84,13 @@ class ScopeScan {
     this.#collected.clear();
     if (findings.length === 0) return;
     this.#tools.found(await this.#tools.handOn.handOn(findings));
+  }
+
+  /** A function of its own: the loop around it would hold on to the resources while the next page comes. */
+  async #lookAtPage(): Promise<{ readonly count: number; readonly nextPage?: string }> {
+    const { resources, ...rest } = await this.#listPage();
+    for (const resource of resources) this.#look(resource);
+    return { count: resources.length, ...rest };
   }
 
   async #listPage(): Promise<ResourcePage> {

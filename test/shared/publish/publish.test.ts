@@ -124,6 +124,26 @@ describe('findings', () => {
     );
     assert.ok(lines.length === 1 && lines[0]?.includes(finding.eventId));
   });
+
+  it('go some at a time, all of them in their order', async () => {
+    const hub = channel('eventhub');
+    const counts: number[] = [];
+    const counting: Channel = {
+      name: 'eventhub',
+      prepare(all) {
+        counts.push(all.length);
+        return hub.prepare(all);
+      },
+    };
+    const ids = Array.from({ length: 250 }, (_, index) => String(index));
+    const findings = ids.map((eventId) => ({ ...finding, eventId }));
+    await publishFindings(findings, [counting], { info() {}, warn() {}, error() {} });
+    assert.deepEqual(counts, [100, 100, 50]);
+    assert.deepEqual(
+      hub.sent.map(({ eventId }) => eventId),
+      ids,
+    );
+  });
 });
 
 describe('the message id', () => {
