@@ -5,6 +5,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { InvocationContext, Timer } from '@azure/functions';
 import { scanResources } from '../../functions/scan-resources.ts';
+import { loadDatabaseDriver } from '../../shared/database/load-driver.ts';
+import { loadMessagingSdks } from '../../shared/messaging/load-sdks.ts';
 import { readReport } from '../../shared/scan/read-report.ts';
 import type { ScanReport } from '../../shared/scan/scan-report.ts';
 import { processServices } from '../../shared/services.ts';
@@ -19,6 +21,11 @@ export interface ScanMeasure {
   /** Of the first scan. */
   readonly report: ScanReport;
 }
+
+// As functions/startup.ts does when the host has started the app: in the worker, a hook of the host's.
+const { isMessagingOn, isDatabaseOn } = processServices().settings;
+if (isMessagingOn) await loadMessagingSdks();
+if (isDatabaseOn) await loadDatabaseDriver();
 
 const quiet = { info() {}, warn() {}, error() {} } as unknown as InvocationContext;
 const startedAt = performance.now();

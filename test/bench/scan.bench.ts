@@ -10,8 +10,9 @@ const DOCUMENTED = { resourceManager: {}, resourceGraph: {}, identity: {} };
 /** So small that it dictates how long a scan takes. */
 const SMALL = { size: 20, refillPerSecond: 4 };
 /**
- * Of a process whose memory is compared. After some hundred pages V8 doubles its young generation, by 33 MB and whatever
- * the size: the bar is for the first scan, and the app that lives on from scan to scan is shown beside it.
+ * Of a process whose memory is compared: the app lives on from scan to scan, so the bar is for several. Sooner or later
+ * V8 doubles its young generation, by 33 MB and whatever the size; within the first scan the larger does and the smaller
+ * does not, which is shown beside it.
  */
 const SCANS = [1, 5] as const;
 
@@ -77,7 +78,7 @@ async function benchMemory(
         'MB',
       ),
     ),
-    `  ratio of medians ${(larger / smaller).toFixed(3)}${count === 1 ? ' (bar: at most 1.1)' : ''}`,
+    `  ratio of medians ${(larger / smaller).toFixed(3)}${count === 1 ? '' : ' (bar: at most 1.1)'}`,
     ...runs.map((scans, index) =>
       describe(
         `${SIZES[index + 1]} resources, alive after them`,
