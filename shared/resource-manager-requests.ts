@@ -1,7 +1,6 @@
 // For the calls to Resource Manager that need no SDK.
 import type { TokenCredential } from '@azure/core-auth';
-import { once } from './credential.ts';
-import { createTokenPipeline } from './token-pipeline.ts';
+import { createSendWithToken, refusedWith, type TokenRequest } from './token-requests.ts';
 
 const RULES = {
   target: 'resource-manager',
@@ -16,25 +15,14 @@ export interface Requests {
 }
 
 export function createRequests(credential: TokenCredential, scope: string): Requests {
-  const pipeline = once(() => createTokenPipeline(RULES, credential, scope));
-  const send = async (method: 'GET' | 'POST', url: string, body?: string) => {
-    const { createDefaultHttpClient, createHttpHeaders, createPipelineRequest, RestError } =
-      await import('@azure/core-rest-pipeline');
-    const request = createPipelineRequest({
-      url,
-      method,
-      ...(body !== undefined && {
-        headers: createHttpHeaders({ 'Content-Type': 'application/json' }),
-        body,
-      }),
-    });
-    const response = await (await pipeline()).sendRequest(createDefaultHttpClient(), request);
+  const sendWithToken = createSendWithToken(RULES, credential, scope);
+  const send = async (request: TokenRequest) => {
+    const response = await sendWithToken(request);
     if (response.status === 200) return response.bodyAsText ?? '';
-    // Without the answer's own text, which toAppError reads itself.
-    throw new RestError('refused', { statusCode: response.status, request, response });
+    throw await refusedWith(response);
   };
   return {
-    get: (address) => send('GET', address),
-    post: (address, body) => send('POST', address, JSON.stringify(body)),
+    get: (url) => send({ method: 'GET', url }),
+    post: (url, body) => send({ method: 'POST', url, body: JSON.stringify(body) }),
   };
 }

@@ -1,10 +1,8 @@
 import type { TokenCredential } from '@azure/core-auth';
-import type { Pipeline, PipelineResponse } from '@azure/core-rest-pipeline';
-import { once } from './credential.ts';
 import { type Operation, operations } from './operations.ts';
 import { redirectedByWebApi } from './refusals/refused-by-web-api.ts';
 import { toAppError } from './to-app-error.ts';
-import { createTokenPipeline } from './token-pipeline.ts';
+import { createSendWithToken, refusedWith } from './token-requests.ts';
 
 const ATTEMPT_MS = 3_500;
 
@@ -32,14 +30,17 @@ export function createWebApi(
   principalIdInHand: (tokenScope: string) => string | undefined,
 ): WebApi {
   const rules = { target: 'web-api', hosts: [url.hostname], attemptMs: ATTEMPT_MS } as const;
-  const pipeline = once(() => createTokenPipeline(rules, credential, scope));
+  const send = createSendWithToken(rules, credential, scope);
   const operation = operations.callWebApi(url.href);
   const call = async (): Promise<WebApiAnswer> => {
     try {
-      const response = await send(await pipeline(), operation);
+      const response = await send({ method: 'GET', url: url.href });
+      const { status } = response;
+      if (status >= 300 && status < 400) throw redirectedByWebApi(operation, status);
+      if (status < 200 || status >= 300) throw await refusedWith(response);
       return {
         url: url.href,
-        status: response.status,
+        status,
         contentType: response.headers.get('content-type'),
         length: response.bodyAsText?.length ?? 0,
       };
@@ -54,16 +55,4 @@ export function createWebApi(
       return operation;
     },
   };
-}
-
-async function send(pipeline: Pipeline, operation: Operation): Promise<PipelineResponse> {
-  const { createDefaultHttpClient, createPipelineRequest, RestError } = await import(
-    '@azure/core-rest-pipeline'
-  );
-  const request = createPipelineRequest({ url: operation.scope, method: 'GET' });
-  const response = await pipeline.sendRequest(createDefaultHttpClient(), request);
-  const { status } = response;
-  if (status >= 200 && status < 300) return response;
-  if (status >= 300 && status < 400) throw redirectedByWebApi(operation, status);
-  throw new RestError('refused', { statusCode: status, request, response });
 }

@@ -3,11 +3,13 @@ import type { Operation } from '../operations.ts';
 
 /**
  * A 403 for want of a role. `told`: what the target's own text names; the manifest and the token give the rest.
+ * `nextStep`: where it is no role assignment that is missing.
  */
 export function accessDenied(
   operation: Operation,
   told: { readonly principalId?: string; readonly action?: string; readonly scope?: string },
   facts: { readonly principalId: string | undefined; readonly cause: unknown },
+  nextStep?: string,
 ): AppError {
   const principalId = told.principalId ?? facts.principalId;
   const access: DeniedAccess = {
@@ -20,7 +22,9 @@ export function accessDenied(
     code: 'ACCESS_DENIED',
     target: operation.target,
     message: `${principalId ? `The identity ${principalId}` : "The app's identity"} may not ${operation.purpose}: ${access.action} was refused on ${access.scope}.`,
-    nextStep: `Grant it the role ${access.role} on that scope or above. A grant of the last minutes may still be on its way; a token is kept for up to 24 hours.`,
+    nextStep:
+      nextStep ??
+      `Grant it the role ${access.role} on that scope or above. A grant of the last minutes may still be on its way; a token is kept for up to 24 hours.`,
     access,
     status: 403,
     cause: facts.cause,

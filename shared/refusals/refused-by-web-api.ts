@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts';
 import type { Operation } from '../operations.ts';
+import { accessDenied } from './access-denied.ts';
 import type { RefusedBy } from './refused-by.ts';
 
 /** What an API of anyone's making means by its status: there is no body that all of them have. */
@@ -15,15 +16,12 @@ export const refusedByWebApi: RefusedBy = ({ status }, { operation, principalId,
     });
   }
   if (status === 403) {
-    const { action, scope, role } = operation;
-    return new AppError({
-      ...facts,
-      code: 'ACCESS_DENIED',
-      message: `${principalId ? `The identity ${principalId}` : "The app's identity"} may not ${operation.purpose}: ${action} was refused on ${scope}.`,
-      nextStep:
-        'The API knows the caller and does not let it in: add this principal id (not the client id) to its allowed principals, or give it an app role of the API. A token is kept for up to 24 hours, and roles are in it.',
-      access: { ...(principalId ? { principalId } : {}), action, scope, role: role.name },
-    });
+    return accessDenied(
+      operation,
+      {},
+      { principalId, cause },
+      'The API knows the caller and does not let it in: add this principal id (not the client id) to its allowed principals, or give it an app role of the API. A token is kept for up to 24 hours, and roles are in it.',
+    );
   }
   if (status !== 404) return undefined;
   return new AppError({

@@ -1,12 +1,14 @@
 // The deployed app calls the API of infra/examples/protected-api.json, both templates as they are committed, the app's
 // own code on the one side and App Service authentication on the other.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { buildApp } from '../../local/build-app.ts';
 import { deployTemplate } from '../../local/deploy-template.ts';
-import { startProgram } from '../local/azure/app-service/protected-site.ts';
+import {
+  clientId,
+  deployProtectedApi,
+  startProgram,
+} from '../local/azure/app-service/protected-site.ts';
 import { groupId, projectDirectory, useLocalAzure } from '../support/local-azure.ts';
 import { sendRaw } from '../support/open-door.ts';
 import { startDeployedApp } from './start-deployed-app.ts';
@@ -14,7 +16,6 @@ import { startDeployedApp } from './start-deployed-app.ts';
 const azure = await useLocalAzure();
 const program = await startProgram();
 const group = 'rg-protected';
-const clientId = '11112222-bbbb-3333-cccc-4444dddd5555';
 const url = 'https://func-orders.azurewebsites.net/api/orders';
 let app: Awaited<ReturnType<typeof startDeployedApp>>;
 
@@ -32,20 +33,7 @@ before(async () => {
 after(() => app?.stop());
 
 const deployApi = (callerPrincipalId: string) =>
-  deployTemplate(azure, {
-    name: 'protected-api',
-    resourceGroup: group,
-    location: 'westeurope',
-    template: JSON.parse(
-      readFileSync(join(projectDirectory, 'infra/examples/protected-api.json'), 'utf8'),
-    ),
-    parameters: {
-      name: { value: 'func-orders' },
-      clientId: { value: clientId },
-      callerPrincipalIds: { value: [callerPrincipalId] },
-    },
-    strict: false,
-  });
+  deployProtectedApi(azure, group, callerPrincipalId);
 
 describe('callWebApi and an API behind App Service authentication', () => {
   it('has no token for a registration that is not there', async () => {

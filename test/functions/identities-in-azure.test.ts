@@ -9,6 +9,7 @@ import type { FoundIdentity } from '../../shared/identity/find-identity.ts';
 import type { IdentityPage } from '../../shared/identity/list-identities.ts';
 import { roles } from '../../shared/operations.ts';
 import { findRoleAssignments } from '../end-to-end/find-role-assignments.ts';
+import { deploy } from '../faults/deploy-cases.ts';
 import { deployApp } from '../shared/deployed-app.ts';
 import {
   addIdentity,
@@ -43,29 +44,6 @@ const sameIds = (ids: readonly string[], expected: readonly string[]) =>
     ids.map((id) => id.toLowerCase()),
     expected.map((id) => id.toLowerCase()),
   );
-
-/** Deploys further resources as the deployer. */
-async function deploy(group: string, resources: readonly object[]): Promise<void> {
-  azure.resourceManager.addResourceGroup({ subscriptionId, name: group, location: 'westeurope' });
-  const { done } = azure.deployments(true).start({
-    name: `more-${group}`,
-    scope: {
-      tenantId: azure.deployer.tenantId,
-      subscriptionId,
-      resourceGroup: group,
-      location: 'westeurope',
-    },
-    template: {
-      $schema: 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#',
-      contentVersion: '1.0.0.0',
-      resources,
-    },
-    parameters: {},
-    caller: azure.deployer,
-  });
-  const { state, error } = await done;
-  assert.equal(state, 'Succeeded', JSON.stringify(error));
-}
 
 const identityResource = (name: string, more = {}) => ({
   type: 'Microsoft.ManagedIdentity/userAssignedIdentities',
@@ -219,8 +197,11 @@ describe('the identities of the deployed template', () => {
 describe('the identities of resources', () => {
   const inGroup = `${app.groupId}/providers/Microsoft.Storage/storageAccounts`;
   it('are listed: system-assigned ones, shared ones, and one of another group that a resource here has', async () => {
-    await deploy('rg-app-other', [identityResource('id-elsewhere'), identityResource('id-unseen')]);
-    await deploy('rg-app', [
+    await deploy(azure, 'rg-app-other', [
+      identityResource('id-elsewhere'),
+      identityResource('id-unseen'),
+    ]);
+    await deploy(azure, 'rg-app', [
       accountWith('stsystem', { type: 'SystemAssigned' }),
       accountWith('stboth', {
         type: 'SystemAssigned, UserAssigned',
@@ -273,7 +254,7 @@ describe('the identities of resources', () => {
   });
 
   it('come in pages that hold each of many once, in one order, whatever ARM’s pages are', async () => {
-    await deploy('rg-app', [
+    await deploy(azure, 'rg-app', [
       identityResource("[format('id-many-{0}', copyIndex())]", {
         copy: { name: 'many', count: MANY },
       }),
@@ -286,7 +267,7 @@ describe('the identities of resources', () => {
       const next: IdentityPage = await page({ top: '50', ...(cursor && { cursor }) });
       ids.push(...next.identities.map(({ resourceId }) => resourceId));
       // What is added meanwhile, before the place, moves nothing.
-      if (pages === 0) await deploy('rg-app', [identityResource('id-aaa')]);
+      if (pages === 0) await deploy(azure, 'rg-app', [identityResource('id-aaa')]);
       ({ cursor } = next);
       pages += 1;
     } while (cursor);

@@ -3,19 +3,12 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
+import { allDeployments, readTemplate, templatePath, templatesIn } from './deployed.ts';
 import {
-  allDeployments,
-  type DeployedResource,
-  readTemplate,
-  templatePath,
-  templatesIn,
-  withValueAt,
-} from './deployed.ts';
-import {
+  breakages,
   complaints,
   databaseRules,
   messagingRules,
-  type Rule,
   rules,
   scriptRules,
 } from './rules.ts';
@@ -83,13 +76,3 @@ describe('in the text of azuredeploy.json', () => {
     );
   });
 });
-
-// One resource at a time with one refused value, and one at a time without the property.
-function breakages(rule: Rule, resources: readonly DeployedResource[]): DeployedResource[][] {
-  const values = rule.allowed.includes(undefined) ? rule.refused : [...rule.refused, undefined];
-  return resources.flatMap((resource, index) =>
-    resource.type === rule.type
-      ? values.map((value) => resources.with(index, withValueAt(resource, rule.path, value)))
-      : [],
-  );
-}

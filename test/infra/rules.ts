@@ -1,6 +1,6 @@
 // What must hold for each resource, as data; the common scanners of templates (PSRule for Azure, Checkov) check
 // most of it under other names.
-import { type DeployedResource, valueAt } from './deployed.ts';
+import { type DeployedResource, valueAt, withValueAt } from './deployed.ts';
 
 export interface Rule {
   readonly sentence: string;
@@ -284,4 +284,17 @@ export function complaints(rule: Rule, resources: readonly DeployedResource[]): 
   return concerned
     .filter((resource) => !rule.allowed.includes(valueAt(resource, rule.path)))
     .map(({ name }) => `${rule.sentence}: ${name} has another ${rule.path}`);
+}
+
+/** One resource at a time with one refused value, and one at a time without the property. */
+export function breakages(
+  rule: Rule,
+  resources: readonly DeployedResource[],
+): DeployedResource[][] {
+  const values = rule.allowed.includes(undefined) ? rule.refused : [...rule.refused, undefined];
+  return resources.flatMap((resource, index) =>
+    resource.type === rule.type
+      ? values.map((value) => resources.with(index, withValueAt(resource, rule.path, value)))
+      : [],
+  );
 }

@@ -5,6 +5,7 @@ import { locationOf, NO_AUTH_SETTINGS, putAuthSettingsV2 } from './auth-settings
 import { checkFlexSettings, isFlexPlan } from './flex-consumption.ts';
 import type { ProviderServices, PutRequest, ResourceProvider } from './provider.ts';
 import { type Properties, readObject, readString } from './read-property.ts';
+import { siteApiVersions } from './site-api-versions.ts';
 
 /** Azure: what may hold secrets is told only to `POST …/list` [Azure/azure-powershell#4247]. */
 const LISTED_BY_POST = new Set([
@@ -22,15 +23,7 @@ export const siteConfigs = ['Microsoft.Web/sites/config', 'Microsoft.Web/sites/s
 function siteConfig(services: ProviderServices, type: string): ResourceProvider {
   return {
     type,
-    apiVersions: [
-      '2025-03-01',
-      '2024-11-01',
-      '2024-04-01',
-      '2023-12-01',
-      '2022-09-01',
-      '2021-02-01',
-      '2016-08-01',
-    ],
+    apiVersions: siteApiVersions,
     listed: false,
     put(request) {
       const { id, body, existing } = request;

@@ -6,6 +6,7 @@ import type { ProviderServices, ResourceProvider } from './provider.ts';
 import { findPlan, putSite } from './put-site.ts';
 import { type Properties, readString } from './read-property.ts';
 import { siteActions } from './site-actions.ts';
+import { siteApiVersions } from './site-api-versions.ts';
 
 /**
  * Slots beside production, by the plan's tier; tiers that are not here have no limit here.
@@ -34,15 +35,7 @@ const SLOTS_OF_TIER: Readonly<Record<string, number>> = {
 export function siteSlots(services: ProviderServices): ResourceProvider {
   return {
     type: 'Microsoft.Web/sites/slots',
-    apiVersions: [
-      '2025-03-01',
-      '2024-11-01',
-      '2024-04-01',
-      '2023-12-01',
-      '2022-09-01',
-      '2021-02-01',
-      '2016-08-01',
-    ],
+    apiVersions: siteApiVersions,
     listed: true,
     put(request) {
       const { id, body, existing } = request;

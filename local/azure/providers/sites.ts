@@ -4,6 +4,7 @@ import type { ProviderServices, ResourceProvider } from './provider.ts';
 import { findPlan, putSite } from './put-site.ts';
 import { readString } from './read-property.ts';
 import { siteActions } from './site-actions.ts';
+import { siteApiVersions } from './site-api-versions.ts';
 
 /**
  * Web and function apps. App settings go to the child `config/appsettings` and are shown nowhere else.
@@ -12,15 +13,7 @@ import { siteActions } from './site-actions.ts';
 export function sites(services: ProviderServices): ResourceProvider {
   return {
     type: 'Microsoft.Web/sites',
-    apiVersions: [
-      '2025-03-01',
-      '2024-11-01',
-      '2024-04-01',
-      '2023-12-01',
-      '2022-09-01',
-      '2021-02-01',
-      '2016-08-01',
-    ],
+    apiVersions: siteApiVersions,
     listed: true,
     put(request) {
       const { id, body, existing } = request;

@@ -6,19 +6,13 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { snapshotTemplate } from '../../../local/azure/deployments/snapshot.ts';
 import { subscription, tenantId } from '../../../local/azure/tenant.ts';
-import { type DeployedResource, type Template, valueAt } from '../deployed.ts';
+import { type DeployedResource, valueAt } from '../deployed.ts';
+import { grantsIn, group, readExample, roleIds } from './example.ts';
 
-const text = await readFile(
-  join(import.meta.dirname, '../../../infra/examples/api-management.json'),
-  'utf8',
-);
-const template = JSON.parse(text) as Template;
-const group =
-  '/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-managed-identities';
+const { text, template, deploy } = await readExample('api-management');
 const vaults = `${group}/providers/Microsoft.KeyVault/vaults`;
 const service = 'Microsoft.ApiManagement/service';
-const secretsUser = '4633458b-17de-408a-b874-0445c86b69e6';
-const certificateUser = 'db79e9a7-68ee-4b58-9aeb-b90e7c24fcba';
+const { keyVaultSecretsUser: secretsUser, keyVaultCertificateUser: certificateUser } = roleIds;
 const certificate = {
   gatewayHostName: 'api.example.com',
   certificateVaultName: 'kv-certificates',
@@ -104,17 +98,6 @@ describe('the parameters for the local Azure', () => {
   });
 });
 
-function grantsIn(resources: readonly DeployedResource[]): string[][] {
-  return resources
-    .filter(({ type }) => type.endsWith('/roleAssignments'))
-    .map((grant) => {
-      assert.equal(valueAt(grant, 'properties.principalType'), 'ServicePrincipal');
-      const [scope = ''] = grant.id?.split('/providers/Microsoft.Authorization/') ?? [];
-      const role = String(valueAt(grant, 'properties.roleDefinitionId')).split('/').at(-1) ?? '';
-      return [scope, role];
-    });
-}
-
 function findOne(resources: readonly DeployedResource[], type: string): DeployedResource {
   const [found, ...more] = resources.filter((resource) => resource.type === type);
   assert.ok(found && more.length === 0, type);
@@ -122,23 +105,6 @@ function findOne(resources: readonly DeployedResource[], type: string): Deployed
 }
 
 function deployedAs(more: Readonly<Record<string, string>>): readonly DeployedResource[] {
-  const parameters = {
-    vaultName: 'kv-one',
-    secretName: 'demo',
-    publisherEmail: 'api@example.com',
-    ...more,
-  };
-  const { predictedResources } = snapshotTemplate({
-    template,
-    parameters: Object.fromEntries(
-      Object.entries(parameters).map(([name, value]) => [name, { value }]),
-    ),
-    scope: {
-      tenantId: '22222222-2222-2222-2222-222222222222',
-      subscriptionId: '11111111-1111-1111-1111-111111111111',
-      resourceGroup: 'rg-managed-identities',
-      location: 'westeurope',
-    },
-  });
-  return predictedResources;
+  const always = { vaultName: 'kv-one', secretName: 'demo', publisherEmail: 'api@example.com' };
+  return deploy({ ...always, ...more });
 }

@@ -1,24 +1,15 @@
 // Production and slot are locked up alike, and each principal may do two things: held against what either kind of
 // identity deploys, and each rule is seen to turn red when its property changes.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { snapshotTemplate } from '../../../local/azure/deployments/snapshot.ts';
-import { type DeployedResource, type Template, valueAt, withValueAt } from '../deployed.ts';
-import { complaints, type Rule, rules } from '../rules.ts';
+import { type DeployedResource, valueAt } from '../deployed.ts';
+import { breakages, complaints, type Rule, rules } from '../rules.ts';
+import { readExample, roleIds } from './example.ts';
 
-const text = await readFile(
-  join(import.meta.dirname, '../../../infra/examples/deployment-slots.json'),
-  'utf8',
-);
-const template = JSON.parse(text) as Template;
-const group =
-  '/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-managed-identities';
+const { text, deploy } = await readExample('deployment-slots');
 const site = 'Microsoft.Web/sites';
 const slot = `${site}/slots`;
-const keyVaultSecretsUser = '4633458b-17de-408a-b874-0445c86b69e6';
-const storageBlobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b';
+const { keyVaultSecretsUser, storageBlobDataOwner } = roleIds;
 
 /** Those of main.bicep for what is here too, but for its plan's; and for the slot those of the site. */
 function rulesFor(resources: readonly DeployedResource[]): readonly Rule[] {
@@ -65,11 +56,7 @@ for (const identityKind of ['systemAssigned', 'userAssigned']) {
     for (const rule of appRules) {
       it(rule.sentence, () => {
         assert.deepEqual(complaints(rule, resources), []);
-        const index = resources.findIndex(({ type }) => type === rule.type);
-        for (const value of rule.refused) {
-          const broken = resources.map((resource, at) =>
-            at === index ? withValueAt(resource, rule.path, value) : resource,
-          );
+        for (const broken of breakages(rule, resources)) {
           assert.equal(complaints(rule, broken).length, 1);
         }
       });
@@ -146,18 +133,5 @@ function settingsOf(resources: readonly DeployedResource[], wanted: string): rea
 }
 
 function deployedAs(more: Readonly<Record<string, unknown>>): readonly DeployedResource[] {
-  const parameters = { vaultName: 'kv-one', secretName: 'demo', name: 'func-slots', ...more };
-  const { predictedResources } = snapshotTemplate({
-    template,
-    parameters: Object.fromEntries(
-      Object.entries(parameters).map(([name, value]) => [name, { value }]),
-    ),
-    scope: {
-      tenantId: '22222222-2222-2222-2222-222222222222',
-      subscriptionId: '11111111-1111-1111-1111-111111111111',
-      resourceGroup: group.split('/').at(-1) ?? '',
-      location: 'westeurope',
-    },
-  });
-  return predictedResources;
+  return deploy({ vaultName: 'kv-one', secretName: 'demo', name: 'func-slots', ...more });
 }

@@ -1,19 +1,12 @@
 // Who may call stands in the site's own authentication: held against what is deployed, and each rule is seen to turn
 // red when its property changes.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { snapshotTemplate } from '../../../local/azure/deployments/snapshot.ts';
-import { subscription, tenantId } from '../../../local/azure/tenant.ts';
-import { type DeployedResource, type Template, valueAt, withValueAt } from '../deployed.ts';
-import { complaints, type Rule, rules } from '../rules.ts';
+import { valueAt } from '../deployed.ts';
+import { breakages, complaints, type Rule, rules } from '../rules.ts';
+import { readExample, tenantId } from './example.ts';
 
-const text = await readFile(
-  join(import.meta.dirname, '../../../infra/examples/protected-api.json'),
-  'utf8',
-);
-const template = JSON.parse(text) as Template;
+const { text, template, deploy } = await readExample('protected-api');
 const clientId = '11112222-bbbb-3333-cccc-4444dddd5555';
 const callerPrincipalIds = ['aaaaaaaa-0000-1111-2222-bbbbbbbbbbbb'];
 const config = 'Microsoft.Web/sites/config';
@@ -65,17 +58,13 @@ const own: readonly Rule[] = [
 ];
 
 describe('the protected API', () => {
-  const resources = deployed();
+  const resources = deploy({ name: 'func-orders', clientId, callerPrincipalIds });
   const inherited = rules.filter(({ type }) => resources.some((each) => each.type === type));
 
   for (const rule of [...inherited, ...own]) {
     it(rule.sentence, () => {
       assert.deepEqual(complaints(rule, resources), []);
-      const index = resources.findIndex(({ type }) => type === rule.type);
-      for (const value of rule.refused) {
-        const broken = resources.map((resource, at) =>
-          at === index ? withValueAt(resource, rule.path, value) : resource,
-        );
+      for (const broken of breakages(rule, resources)) {
         assert.equal(complaints(rule, broken).length, 1);
       }
     });
@@ -107,20 +96,3 @@ describe('the protected API', () => {
     assert.doesNotMatch(text, /"secure(String|Object)"|getSecret|AccountKey/i);
   });
 });
-
-function deployed(): readonly DeployedResource[] {
-  const parameters = { name: 'func-orders', clientId, callerPrincipalIds };
-  const { predictedResources } = snapshotTemplate({
-    template,
-    parameters: Object.fromEntries(
-      Object.entries(parameters).map(([name, value]) => [name, { value }]),
-    ),
-    scope: {
-      tenantId,
-      subscriptionId: subscription.subscriptionId,
-      resourceGroup: 'rg-managed-identities',
-      location: 'westeurope',
-    },
-  });
-  return predictedResources;
-}

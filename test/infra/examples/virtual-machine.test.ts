@@ -1,20 +1,12 @@
 // The machine has no password, no public address, and one grant on one secret: held against what either kind of
 // identity deploys, and each rule is seen to turn red when its property changes.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { snapshotTemplate } from '../../../local/azure/deployments/snapshot.ts';
-import { type DeployedResource, type Template, valueAt, withValueAt } from '../deployed.ts';
-import { complaints, type Rule } from '../rules.ts';
+import { type DeployedResource, valueAt } from '../deployed.ts';
+import { breakages, complaints, type Rule } from '../rules.ts';
+import { grantsIn, group, readExample, roleIds } from './example.ts';
 
-const text = await readFile(
-  join(import.meta.dirname, '../../../infra/examples/virtual-machine.json'),
-  'utf8',
-);
-const template = JSON.parse(text) as Template;
-const group =
-  '/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-managed-identities';
+const { text, template, deploy } = await readExample('virtual-machine');
 const secret = `${group}/providers/Microsoft.KeyVault/vaults/kv-one/secrets/demo`;
 const machine = 'Microsoft.Compute/virtualMachines';
 const network = 'Microsoft.Network';
@@ -78,30 +70,14 @@ for (const identityKind of ['userAssigned', 'systemAssigned']) {
     for (const rule of rules) {
       it(rule.sentence, () => {
         assert.deepEqual(complaints(rule, resources), []);
-        const index = resources.findIndex(({ type }) => type === rule.type);
-        const values = rule.allowed.includes(undefined)
-          ? rule.refused
-          : [...rule.refused, undefined];
-        for (const value of values) {
-          const broken = resources.map((resource, at) =>
-            at === index ? withValueAt(resource, rule.path, value) : resource,
-          );
+        for (const broken of breakages(rule, resources)) {
           assert.equal(complaints(rule, broken).length, 1);
         }
       });
     }
 
     it('may do one thing: read one secret', () => {
-      const grants = resources.filter(({ type }) => type.endsWith('/roleAssignments'));
-      assert.deepEqual(
-        grants.map((grant) => [
-          grant.id?.split('/providers/Microsoft.Authorization/')[0],
-          String(valueAt(grant, 'properties.roleDefinitionId')).split('/').at(-1),
-          valueAt(grant, 'properties.principalType'),
-        ]),
-        // Key Vault Secrets User
-        [[secret, '4633458b-17de-408a-b874-0445c86b69e6', 'ServicePrincipal']],
-      );
+      assert.deepEqual(grantsIn(resources), [[secret, roleIds.keyVaultSecretsUser]]);
     });
 
     it('makes nothing but the machine, its identity, its grant and its network', () => {
@@ -135,23 +111,10 @@ describe('the template of the virtual machine', () => {
 });
 
 function deployedAs(identityKind: string): readonly DeployedResource[] {
-  const parameters = {
+  return deploy({
     vaultName: 'kv-one',
     secretName: 'demo',
     sshPublicKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILocal test@local',
     identityKind,
-  };
-  const { predictedResources } = snapshotTemplate({
-    template,
-    parameters: Object.fromEntries(
-      Object.entries(parameters).map(([name, value]) => [name, { value }]),
-    ),
-    scope: {
-      tenantId: '22222222-2222-2222-2222-222222222222',
-      subscriptionId: '11111111-1111-1111-1111-111111111111',
-      resourceGroup: 'rg-managed-identities',
-      location: 'westeurope',
-    },
   });
-  return predictedResources;
 }

@@ -1,17 +1,14 @@
 // infra/examples/protected-api.json as it is committed, called by a deployed app with the unmodified credential of
 // @azure/identity: its token is asked for at the identity endpoint of App Service.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, it } from 'node:test';
 import { ManagedIdentityCredential } from '@azure/identity';
-import { deployTemplate } from '../../../../local/deploy-template.ts';
-import { projectDirectory, useLocalAzure } from '../../../support/local-azure.ts';
+import { useLocalAzure } from '../../../support/local-azure.ts';
 import {
   ask,
   audience,
-  clientId,
   deployInto,
+  deployProtectedApi,
   deploySite,
   group,
   siteId,
@@ -71,21 +68,7 @@ after(() => {
   for (const name of Object.keys(environment())) delete process.env[name];
 });
 
-const deployApi = () =>
-  deployTemplate(azure, {
-    name: 'protected-api',
-    resourceGroup: group,
-    location: 'westeurope',
-    template: JSON.parse(
-      readFileSync(join(projectDirectory, 'infra/examples/protected-api.json'), 'utf8'),
-    ),
-    parameters: {
-      name: { value: 'func-orders' },
-      clientId: { value: clientId },
-      callerPrincipalIds: { value: [caller.principalId] },
-    },
-    strict: false,
-  });
+const deployApi = () => deployProtectedApi(azure, group, caller.principalId);
 
 it('no token is given for a registration that nobody has made, and one is once it is there', async () => {
   await assert.rejects(askForToken(caller), /AADSTS500011/);

@@ -1,11 +1,12 @@
 // A site behind App Service authentication, with a program that says what it was asked.
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { after } from 'node:test';
 import type { LocalAzure } from '../../../../local/azure/start-azure.ts';
 import { tenantId } from '../../../../local/azure/tenant.ts';
-import { deployTemplate } from '../../../../local/deploy-template.ts';
-import { groupId } from '../../../support/local-azure.ts';
+import { deployTemplate, readTemplate } from '../../../../local/deploy-template.ts';
+import { groupId, projectDirectory } from '../../../support/local-azure.ts';
 import { sendRaw } from '../../../support/open-door.ts';
 
 export const group = 'rg-sites';
@@ -174,4 +175,24 @@ export async function ask(
     ...(body !== undefined && { body }),
   });
   return { ...answer, seen: () => JSON.parse(answer.body) as Seen };
+}
+
+/** Deploys the example as it is committed; its app is `func-orders`, and this principal alone may call. */
+export function deployProtectedApi(
+  azure: LocalAzure,
+  resourceGroup: string,
+  callerPrincipalId: string,
+) {
+  return deployTemplate(azure, {
+    name: 'protected-api',
+    resourceGroup,
+    location: 'westeurope',
+    template: readTemplate(join(projectDirectory, 'infra/examples/protected-api.json')),
+    parameters: {
+      name: { value: 'func-orders' },
+      clientId: { value: clientId },
+      callerPrincipalIds: { value: [callerPrincipalId] },
+    },
+    strict: false,
+  });
 }
